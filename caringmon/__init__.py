@@ -1,0 +1,1 @@
+"""caringmon: agree against target for caring calls, explained and reproducible."""

@@ -1,0 +1,66 @@
+"""The working-day calendar: which days count when a target is spread and a month is projected."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from caringmon.model.period import ONE_DAY, Period
+
+
+@dataclass(frozen=True)
+class WorkCalendar:
+    """Working days by week pattern and free days; all questions are answered from what it holds.
+
+    `free_days` maps each free date to its name; `workweek` holds ISO weekdays (1 = Monday);
+    `years` are those that the calendar file covers: outside them only the week pattern is known.
+    """
+
+    workweek: frozenset[int]
+    free_days: dict[dt.date, str] = field(default_factory=dict)
+    years: frozenset[int] = frozenset()
+    version: str = ""
+    opens: dt.time = dt.time(8)
+    closes: dt.time = dt.time(17)
+
+    def is_workday(self, date: dt.date) -> bool:
+        """Tell whether `date` is in the week pattern and not free."""
+        return date.isoweekday() in self.workweek and date not in self.free_days
+
+    def workdays(self, period: Period) -> list[dt.date]:
+        """Return the working days of the period in order; none: an empty list."""
+        return [day for day in period.days if self.is_workday(day)]
+
+    def next_workday(self, date: dt.date) -> dt.date:
+        """Return the first working day after `date`."""
+        day = date + ONE_DAY
+        while not self.is_workday(day):
+            day += ONE_DAY
+        return day
+
+    def previous_workday(self, date: dt.date) -> dt.date:
+        """Return the last working day before `date`."""
+        day = date - ONE_DAY
+        while not self.is_workday(day):
+            day -= ONE_DAY
+        return day
+
+    def last_workdays(self, date: dt.date, count: int) -> list[dt.date]:
+        """Return `count` days in order: the last working days before `date`, and `date` itself, free or not."""
+        days = [date]
+        while len(days) < count:
+            days.append(self.previous_workday(days[-1]))
+        return days[::-1]
+
+    def nth_workday(self, month: Period, number: int) -> dt.date | None:
+        """Return the `number`-th working day of the month (1 = first), its last when it has fewer.
+
+        `number` 0, or a month without working days: None.
+        """
+        days = self.workdays(month)
+        return days[min(number, len(days)) - 1] if number and days else None
+
+    def share_of_day(self, clock: dt.time) -> float:
+        """Return the share 0-1 of the working hours that have passed at `clock` on a working day."""
+        minutes = [t.hour * 60 + t.minute + t.second / 60 for t in (self.opens, clock, self.closes)]
+        return min(1.0, max(0.0, (minutes[1] - minutes[0]) / (minutes[2] - minutes[0])))

@@ -1,0 +1,186 @@
+"""What the stages pass on: issues, loads, Evidence (rows visible at the clocks) and Findings (what a report says)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+import pyarrow as pa
+
+from caringmon.model.calendar import WorkCalendar
+from caringmon.model.codes import Severity
+
+
+@dataclass(frozen=True)
+class Issue:
+    """One thing that is wrong with the data: a code, where, and how often. Never a cell's value.
+
+    `detail` names columns, codes or files, so that a person knows what to mend.
+    """
+
+    code: str
+    severity: Severity
+    table: str = ""
+    file: str = ""
+    sheet: str = ""
+    row: int | None = None
+    line: int | None = None
+    count: int = 1
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Load:
+    """One file's rows of one table as they stand in the store; `digest` names the Parquet snapshot."""
+
+    load_id: str
+    order: int
+    table: str
+    digest: str
+    source_file: str
+    source_sha256: str
+    source_system: str
+    exported_at: dt.datetime
+    first_day: dt.date
+    last_day: dt.date
+    rows_read: int
+    rows_loaded: int
+    rows_quarantined: int
+    mapping: str = ""
+    absent_by_design: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """The instants up to which rows are visible, inclusive: calls by their start; QC by the tapping."""
+
+    calls: dt.datetime
+    qc: dt.datetime
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a report is asked for, with the settings that apply, as plain values.
+
+    `parameters`: every value in force under its printed name, in order; part of `run_id`.
+    """
+
+    report: str
+    report_date: dt.date
+    cut_time: dt.time
+    segments: tuple[str, ...]
+    basis: str
+    lang: str
+    data_deadline: dt.time
+    qc_cutoff_workday: int
+    qc_cutoff_time: dt.time
+    max_return_rounds: int
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The rows that a report may use, in the order of their keys, and what is known about them.
+
+    `tables` maps each fact table to its visible rows without load columns; `evidence_id` is their hash.
+    `absent`: what the loaded files lack by design (mapping files). `missing`: the tables that no loaded file
+    covers on the day. `run_id`: hash of rows, parameters and package version.
+    """
+
+    request: Request
+    clocks: Clocks
+    calendar: WorkCalendar
+    tables: Mapping[str, pa.Table]
+    loads: tuple[Load, ...]
+    issues: tuple[Issue, ...]
+    absent: frozenset[str]
+    missing: frozenset[str]
+    evidence_id: str
+    run_id: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One registered number: what it is, its value and unit, how it is printed, what it was computed from.
+
+    `value` is NaN where not available; `note` then holds the code of the reason. Rates are shares 0-1.
+    """
+
+    id: str
+    kpi: str
+    segment: str
+    level: str
+    entity: str
+    window: str
+    first_day: dt.date
+    last_day: dt.date
+    value: float
+    unit: str
+    decimals: int
+    numerator: float = math.nan
+    denominator: float = math.nan
+    note: str = ""
+
+    @property
+    def is_na(self) -> bool:
+        """Tell whether the number is not available."""
+        return math.isnan(self.value)
+
+
+def figure_id(segment: str, kpi: str, window: str, entity: str = "") -> str:
+    """Return the id under which a figure is registered: `CT0.K17.mtd`, for an entity `CT0.K17.mtd.TL01`."""
+    return ".".join(part for part in (segment, kpi, window, entity) if part)
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands in the header block of a report, and what every section needs to know.
+
+    Content only: no wall-clock time, host, user or path. `segments` in the order of their sections.
+    """
+
+    report: str
+    form: str
+    lang: str
+    period: str
+    segments: tuple[str, ...]
+    basis: str
+    parameters: Mapping[str, str]
+    run_id: str
+    evidence_id: str
+    package_version: str
+    calendar_version: str
+    calls_clock: dt.datetime
+    qc_clock: dt.datetime
+    absent: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    silent_segments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything a report says, frozen: page, workbook and chat text read this and nothing else.
+
+    Tables: `figures` (a row per `Figure`), `days` (the days that charts and tables show), `teams`, `issues`, `loads`.
+    """
+
+    head: Head
+    tables: Mapping[str, pd.DataFrame]
+    _figures: Mapping[str, Figure] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        rows = self.tables["figures"].to_dict("records")
+        figures = (Figure(**{str(name): value for name, value in row.items()}) for row in rows)
+        object.__setattr__(self, "_figures", {figure.id: figure for figure in figures})
+
+    def figure(self, segment: str, kpi: str, window: str, entity: str = "") -> Figure:
+        """Return the registered figure; one that does not exist: KeyError."""
+        return self._figures[figure_id(segment, kpi, window, entity)]
+
+    def has(self, segment: str, kpi: str, window: str, entity: str = "") -> bool:
+        """Tell whether the figure is registered and available."""
+        found = self._figures.get(figure_id(segment, kpi, window, entity))
+        return found is not None and not found.is_na

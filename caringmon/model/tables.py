@@ -1,0 +1,222 @@
+"""The contract of every table that crosses a stage: columns, units, keys, and what is personal.
+
+Facts are described once, column by column: intake types and pseudonymises by these kinds, the store keeps them,
+the data dictionary prints them. Results are pandera schemas, checked where they leave a stage.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pyarrow as pa
+
+from caringmon.model.codes import QcStatus, Role, Segment
+
+
+class Kind(StrEnum):
+    """What the values of a column are; decides typing, unit and treatment of personal data."""
+
+    TEXT = "text"
+    CODE = "code"  # an id or code word: text, stripped, leading zeros kept
+    SERVICE = "service"  # personal: stored as a keyed pseudonym
+    CUSTOMER = "customer"  # personal: stored as a keyed pseudonym
+    PHONE = "phone"  # personal: stored as a keyed pseudonym
+    NAME = "name"  # personal: goes to the identity store only
+    NOTE = "note"  # free text: never enters the facts
+    DATETIME = "datetime"  # naive WIB, microseconds
+    DATE = "date"
+    MONTH = "month"  # YYYY-MM
+    RUPIAH = "rupiah"  # integer rupiah
+    COUNT = "count"
+    NUMBER = "number"
+    SECONDS = "seconds"
+
+
+ARROW_TYPES: dict[Kind, pa.DataType] = {
+    Kind.TEXT: pa.string(),
+    Kind.CODE: pa.string(),
+    Kind.SERVICE: pa.string(),
+    Kind.CUSTOMER: pa.string(),
+    Kind.PHONE: pa.string(),
+    Kind.DATETIME: pa.timestamp("us"),
+    Kind.DATE: pa.date32(),
+    Kind.MONTH: pa.string(),
+    Kind.RUPIAH: pa.int64(),
+    Kind.COUNT: pa.int64(),
+    Kind.NUMBER: pa.float64(),
+    Kind.SECONDS: pa.int32(),
+}
+PSEUDONYMISED = frozenset({Kind.SERVICE, Kind.CUSTOMER, Kind.PHONE})
+NEVER_IN_FACTS = frozenset({Kind.NAME, Kind.NOTE})
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a fact table.
+
+    `required`: a file feeds the table only if the column is there (or `derived` from others that are) and a row
+    without a value is set aside. `allowed`: the only values, after word lists were applied; empty = any.
+    `raw`: exists while a file is read (words of the source) and is not stored.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    required: bool = False
+    allowed: tuple[str, ...] = ()
+    derived: bool = False
+    raw: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A fact table: its columns, the columns that identify a row, and when a row happened.
+
+    `key` holds alternatives in order: the first whose columns are all filled identifies the row.
+    `event`: the column whose time decides whether a row is visible at a clock.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[tuple[str, ...], ...]
+    event: str
+
+    def column(self, name: str) -> Column:
+        """Return the column of that name; unknown: KeyError."""
+        return {column.name: column for column in self.columns}[name]
+
+    @property
+    def stored(self) -> tuple[Column, ...]:
+        """The columns that facts keep: neither raw words nor names and notes."""
+        return tuple(c for c in self.columns if not c.raw and c.kind not in NEVER_IN_FACTS)
+
+    @property
+    def arrow_schema(self) -> pa.Schema:
+        """The stored columns plus where each row came from (`source_row`, `source_line`)."""
+        fields = [pa.field(column.name, ARROW_TYPES[column.kind]) for column in self.stored]
+        return pa.schema([*fields, pa.field("source_row", pa.int64()), pa.field("source_line", pa.int64())])
+
+
+SEGMENTS = tuple(Segment)
+
+CALLS = Table(
+    name="calls",
+    columns=(
+        Column("attempt_id", Kind.CODE, "id of the attempt in the source system"),
+        Column("called_at", Kind.DATETIME, "start of the dial", required=True),
+        Column("agent_id", Kind.CODE, "person_id of the dialling agent", required=True),
+        Column("agent_name", Kind.NAME, "name of the agent"),
+        Column("service_no", Kind.SERVICE, "service called about", required=True),
+        Column("dialled_no", Kind.PHONE, "number dialled"),
+        Column("segment", Kind.CODE, "service segment", required=True, allowed=SEGMENTS),
+        Column("status_raw", Kind.TEXT, "status word of the source", raw=True),
+        Column("category_raw", Kind.TEXT, "category word of the source", raw=True),
+        Column("reason_raw", Kind.TEXT, "reason word of the source", raw=True),
+        Column("result_code", Kind.CODE, "result of the attempt, a code of T15", required=True, derived=True),
+        Column("negotiation", Kind.CODE, "how the customer will pay",
+               allowed=("FULL", "PDD6", "PDD12", "INSTALMENT", "OTHER")),
+        Column("promise_date", Kind.DATE, "promised payment date; null where none or impossible"),
+        Column("promise_amount", Kind.RUPIAH, "promised amount"),
+        Column("talk_sec", Kind.SECONDS, "talk time"),
+        Column("input_type", Kind.CODE, "first call or recall", allowed=("NEW", "RECALL")),
+        Column("recording_id", Kind.CODE, "id of the recording"),
+        Column("note", Kind.NOTE, "free note of the agent"),
+        Column("channel", Kind.CODE, "VOICE unless said otherwise", allowed=("VOICE", "WA", "SMS")),
+    ),
+    key=(("attempt_id",), ("agent_id", "called_at", "service_no", "dialled_no")),
+    event="called_at",
+)  # fmt: skip
+
+ASSIGNMENTS = Table(
+    name="assignments",
+    columns=(
+        Column("period", Kind.MONTH, "caring month", required=True),
+        Column("segment", Kind.CODE, "service segment", required=True, allowed=SEGMENTS),
+        Column("service_no", Kind.SERVICE, "service to be called about", required=True),
+        Column("customer_id", Kind.CUSTOMER, "customer account"),
+        Column("customer_name", Kind.NAME, "name of the customer"),
+        Column("unpaid_bills", Kind.COUNT, "number of unpaid bills"),
+        Column("arrears_amount", Kind.RUPIAH, "open arrears", required=True),
+        Column("regional", Kind.CODE, "Telkom regional"),
+        Column("witel", Kind.TEXT, "witel of the service"),
+        Column("datel", Kind.TEXT, "datel of the service"),
+        Column("sto", Kind.TEXT, "exchange of the service"),
+        Column("agent_id", Kind.CODE, "person_id of the holder", required=True),
+        Column("received_at", Kind.DATETIME, "when the order was received", required=True),
+        Column("valid_from", Kind.DATE, "first day held; default: the day received", required=True, derived=True),
+        Column("valid_to", Kind.DATE, "first day no longer held; null: to the end of its period"),
+    ),
+    key=(("period", "segment", "service_no", "valid_from"),),
+    event="valid_from",
+)  # fmt: skip
+
+TARGETS = Table(
+    name="targets",
+    columns=(
+        Column("period", Kind.MONTH, "month of the target", required=True),
+        Column("segment", Kind.CODE, "service segment", required=True, allowed=SEGMENTS),
+        Column("level", Kind.CODE, "whose target", required=True, allowed=("SITE", "SPV", "TL", "AGENT", "WITEL")),
+        Column("entity_id", Kind.CODE, "code of the entity; SITE for the site", required=True),
+        Column("metric", Kind.CODE, "what is targeted", required=True,
+               allowed=("agree", "recovery_amount", "assigned", "penetration", "contact_rate", "rpc_rate",
+                        "agree_rate", "valid_share")),
+        Column("value", Kind.NUMBER, "the target, in `unit`", required=True),
+        Column("unit", Kind.CODE, "count, Rp or rate", allowed=("count", "Rp", "rate")),
+        Column("grain", Kind.CODE, "of the value", allowed=("MONTH", "DAY")),
+        Column("date", Kind.DATE, "day of a daily value"),
+        Column("apportion", Kind.CODE, "how a month is spread", allowed=("WORKDAY", "ROSTER_DAY", "EXPLICIT")),
+        Column("version", Kind.COUNT, "version of the target", required=True),
+        Column("approved_by", Kind.CODE, "role or code of the approver"),
+        Column("approved_at", Kind.DATE, "date of approval"),
+        Column("effective_from", Kind.DATE, "first day on which the version is known", required=True),
+    ),
+    key=(("period", "segment", "level", "entity_id", "metric", "date", "version"),
+         ("period", "segment", "level", "entity_id", "metric", "version")),
+    event="effective_from",
+)  # fmt: skip
+
+ROSTER = Table(
+    name="roster",
+    columns=(
+        Column("person_id", Kind.CODE, "code of the person", required=True),
+        Column("display_name", Kind.NAME, "name of the person"),
+        Column("on_air_name", Kind.NAME, "alias on air"),
+        Column("role", Kind.CODE, "role in force", required=True, allowed=tuple(Role)),
+        Column("reports_to", Kind.CODE, "person_id of the superior"),
+        Column("team_code", Kind.CODE, "team"),
+        Column("site", Kind.CODE, "site"),
+        Column("segments", Kind.CODE, "segments worked, separated by |"),
+        Column("fte", Kind.NUMBER, "share of a full position, 0-1"),
+        Column("valid_from", Kind.DATE, "first day in force", required=True),
+        Column("valid_to", Kind.DATE, "first day no longer in force; null: open"),
+        Column("skill", Kind.CODE, "skill"),
+    ),
+    key=(("person_id", "role", "valid_from"),),
+    event="valid_from",
+)  # fmt: skip
+
+QC = Table(
+    name="qc",
+    columns=(
+        Column("validation_id", Kind.CODE, "id of the tapping in the source system"),
+        Column("attempt_id", Kind.CODE, "id of the call judged", required=True),
+        Column("service_no", Kind.SERVICE, "service of the call judged", required=True),
+        Column("called_at", Kind.DATETIME, "start of the call judged"),
+        Column("qco_id", Kind.CODE, "person_id of the QCO", required=True),
+        Column("qco_name", Kind.NAME, "name of the QCO"),
+        Column("tapped_at", Kind.DATETIME, "when the verdict was given", required=True),
+        Column("status_raw", Kind.TEXT, "verdict word of the source", raw=True, required=True),
+        Column("status", Kind.CODE, "verdict", required=True, derived=True, allowed=tuple(QcStatus)),
+        Column("reason_code", Kind.CODE, "primary reason, RC01-RC99"),
+        Column("recommendation_text", Kind.NOTE, "what the QCO recommends"),
+        Column("round", Kind.COUNT, "round of tapping, from 1", required=True),
+        Column("score_process", Kind.NUMBER, "score 0-100"),
+        Column("score_attitude", Kind.NUMBER, "score 0-100"),
+        Column("score_solution", Kind.NUMBER, "score 0-100"),
+    ),
+    key=(("validation_id",), ("attempt_id", "round")),
+    event="tapped_at",
+)  # fmt: skip
+
+TABLES: dict[str, Table] = {table.name: table for table in (CALLS, ASSIGNMENTS, TARGETS, ROSTER, QC)}
