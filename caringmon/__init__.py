@@ -1,1 +1,50 @@
-"""caringmon: agree against target for caring calls, explained and reproducible."""
+"""caringmon: agree against target for caring calls, explained and reproducible.
+
+`import caringmon as cm` offers what the notebooks use. Names are loaded when first used, so that the command line
+starts quickly.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from caringmon.params import read_params
+    from caringmon.pipeline import analyse, gather, hand_over
+    from caringmon.report.sections import (
+        show_data_notes,
+        show_definitions,
+        show_first_page,
+        show_funnel,
+        show_header,
+        show_last_days,
+    )
+
+_SECTIONS = ("header", "first_page", "last_days", "funnel", "data_notes", "definitions")
+_HOME = {
+    "read_params": "caringmon.params",
+    "gather": "caringmon.pipeline",
+    "analyse": "caringmon.pipeline",
+    "hand_over": "caringmon.pipeline",
+    **{f"show_{section}": "caringmon.report.sections" for section in _SECTIONS},
+}
+
+__all__ = [
+    "analyse",
+    "gather",
+    "hand_over",
+    "read_params",
+    "show_data_notes",
+    "show_definitions",
+    "show_first_page",
+    "show_funnel",
+    "show_header",
+    "show_last_days",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module 'caringmon' has no attribute '{name}'")
+    return getattr(import_module(_HOME[name]), name)

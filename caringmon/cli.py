@@ -1,0 +1,177 @@
+"""The command `caringmon`: words → pipeline, outcomes → exit codes. The only place that prints or reads the clock."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from caringmon.errors import CaringmonError, ParameterError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from caringmon.params import Daily
+
+DEMO_DATES = ("2022-10-04", "2022-10-18", "2022-10-31")
+PROGRAM = "caringmon"
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose mistakes are UsageErrors, in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (see {self.prog} --help)")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; a user's mistake is one line on stderr, never a traceback."""
+    try:
+        options = _parser().parse_args(arguments)
+        code: int = options.command(options)
+    except CaringmonError as problem:
+        print(f"{PROGRAM}: {problem}", file=sys.stderr)
+        return problem.exit_code
+    except KeyboardInterrupt:
+        print(f"{PROGRAM}: stopped; nothing half-done was published", file=sys.stderr)
+        return 130
+    except Exception as defect:
+        # A defect of ours: its text may hold data, so only its kind and place are printed.
+        print(
+            f"{PROGRAM}: internal error, {type(defect).__name__} at {_place(defect)}; please report it", file=sys.stderr
+        )
+        if os.environ.get("CARINGMON_DEBUG"):
+            raise
+        return 1
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog=PROGRAM, description="Agree against target for caring calls, explained and reproducible.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--workspace", type=Path, metavar="DIR", help="folder with params/, inbox/, store/, outputs/")
+
+    demo = commands.add_parser("demo", parents=[shared], help="make a demo workspace and every report that exists")
+    demo.add_argument("--seed", type=int, default=0, help="of the generated data (default 0)")
+    demo.add_argument("--size", choices=("small", "full"), default="small", help="60,000 or 1 million attempts")
+    demo.set_defaults(command=_demo)
+
+    ingest = commands.add_parser("ingest", parents=[shared], help="load inbox/ or the files named")
+    ingest.add_argument("paths", nargs="*", type=Path, metavar="PATH")
+    ingest.set_defaults(command=_ingest)
+
+    run = commands.add_parser("run", parents=[shared], help="run a report and publish it")
+    run.add_argument("report", metavar="REPORT", help="daily")
+    run.add_argument("-f", dest="file", type=Path, metavar="FILE", help="parameter file (default params/REPORT.yml)")
+    run.add_argument("-p", dest="values", action="append", default=[], metavar="KEY=VALUE", help="one parameter")
+    run.set_defaults(command=_run)
+    return parser
+
+
+def _demo(options: argparse.Namespace) -> int:
+    """Write the demo workspace, load it, run the reports; print the path of the index page."""
+    from caringmon.demo import write_inbox
+    from caringmon.params import report_parameters
+    from caringmon.pipeline import Times, ingest, run
+    from caringmon.shipped import params_folder
+
+    workspace = options.workspace or Path("demo")
+    if workspace.exists() and any(workspace.iterdir()) and not (workspace / ".caringmon-demo").exists():
+        raise UsageError(f"{workspace.name}/ is not empty and no demo workspace; name another folder with --workspace")
+    workspace.mkdir(parents=True, exist_ok=True)
+    workspace = workspace.resolve()
+    for part in ("inbox", "store", "outputs", "params"):
+        shutil.rmtree(workspace / part, ignore_errors=True)
+    (workspace / ".caringmon-demo").touch()
+    shutil.copytree(params_folder(), workspace / "params", dirs_exist_ok=True)
+    summary = write_inbox(workspace, seed=options.seed, size=options.size)
+    _tell(f"demo data written: {summary.attempts:,} attempts, {summary.files} files, seed {options.seed}")
+    loaded = ingest(workspace, None, key=_key())
+    _tell(f"loaded: {sum(report.rows_loaded for report in loaded):,} rows from {len(loaded)} files")
+    for date in DEMO_DATES:
+        parameters = report_parameters("daily", ("demo", {"report_date": date}))
+        published = run("daily", parameters, workspace, Times(_now(), _now))
+        _tell(f"daily {date}: {_shown(published.folder / 'report.html')}")
+    print(_shown(workspace / "outputs" / "index.html"))
+    return 0
+
+
+def _ingest(options: argparse.Namespace) -> int:
+    """Load files; print per file what was read, loaded, set aside, refused."""
+    from caringmon.pipeline import ingest
+    from caringmon.settings import workspace_folder
+
+    workspace = workspace_folder(options.workspace, os.environ)
+    reports = ingest(workspace, options.paths or None, key=_key())
+    if not reports:
+        print("nothing to load: inbox/ holds no file")
+    for report in reports:
+        for line in report.lines():
+            print(line)
+    return 3 if any(report.refused for report in reports) else 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Check the parameters, run the report, publish it; print where it stands."""
+    from caringmon.params import REPORTS
+    from caringmon.settings import workspace_folder
+
+    if options.report not in REPORTS:
+        raise UsageError(f"unknown report '{options.report}'.{did_you_mean(options.report, REPORTS)} Known: daily")
+    workspace = workspace_folder(options.workspace, os.environ)
+    parameters = _parameters(options, workspace)
+    from caringmon.pipeline import Times, run  # after the parameters: a mistake is answered at once
+
+    published = run(options.report, parameters, workspace, Times(_now(), _now))
+    if not published.is_new:
+        print(f"unchanged: version {published.version} has the same content; nothing was published")
+    print(_shown(published.folder / "report.html"))
+    return 0
+
+
+def _parameters(options: argparse.Namespace, workspace: Path) -> Daily:
+    """Return the checked parameters: the file's values, over them those of -p; all read as text."""
+    from caringmon.params import read_yaml_as_text, report_parameters
+    from caringmon.settings import parameter_file
+
+    path = options.file or parameter_file(workspace, f"{options.report}.yml")
+    typed: dict[str, object] = {}
+    for pair in options.values:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise ParameterError(f"-p {pair}: expected KEY=VALUE, for example -p report_date=2022-10-18")
+        typed[name] = value
+    return report_parameters(options.report, (path.name, read_yaml_as_text(path)), ("-p", typed))
+
+
+def _key() -> bytes:
+    from caringmon.intake.pseudonyms import pseudonym_key
+
+    return pseudonym_key(os.environ)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _tell(text: str) -> None:
+    """Show progress of long work on a terminal; stay quiet in a log."""
+    if sys.stderr.isatty():
+        print(text, file=sys.stderr)
+
+
+def _shown(path: Path) -> str:
+    """Return the path relative to where the person stands, when it lies below."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _place(defect: BaseException) -> str:
+    trace = defect.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "start"

@@ -1,0 +1,246 @@
+"""Parameters and settings: text from YAML, the command line or a notebook → frozen, checked values."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from caringmon.errors import ParameterError, did_you_mean
+from caringmon.model.codes import Segment
+
+_STRICT = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+def _text(value: object, example: str) -> str:
+    """Return the value if it is text; YAML and papermill turn unquoted dates and times into other things."""
+    if isinstance(value, str):
+        return value
+    kinds = {bool: "truth value", int: "number", float: "number", dt.date: "date", type(None): "empty value"}
+    kind = kinds.get(type(value), type(value).__name__)
+    raise ValueError(f"must be text, got the {kind} {value}. Quote it in YAML: {example}")
+
+
+def _iso_date(value: object) -> object:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        raise ValueError(f'must be text, got the date {value}. Quote it in YAML: "{value}"')
+    text = _text(value, '"2022-10-18"')
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        raise ValueError(f"must be a date written YYYY-MM-DD, for example 2022-10-18; got {text!r}")
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"must be a date that exists; got {text!r}") from None
+
+
+def _clock_time(value: object) -> object:
+    text = _text(value, '"17:00"')
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d|24:00", text):
+        raise ValueError(f"must be a time between 00:01 and 24:00 written HH:MM; got {text!r}")
+    if text == "00:00":
+        raise ValueError("must be later than 00:00, which leaves nothing of the day; the whole day is 24:00")
+    return dt.time.max if text == "24:00" else dt.time.fromisoformat(text)
+
+
+def _word(*allowed: str, later: tuple[str, ...] = ()) -> BeforeValidator:
+    """Check a word against a list; `later` names words (or prefixes ending in ':') of a coming release."""
+
+    def check(value: object) -> str:
+        text = _text(value, f'"{allowed[0]}"')
+        if text in allowed:
+            return text
+        if any(text == word or (word.endswith(":") and text.startswith(word)) for word in later):
+            raise ValueError(f"{text!r} comes with a later release; this one knows {', '.join(allowed)}")
+        hint = did_you_mean(text, allowed) or did_you_mean(text.upper(), allowed)
+        raise ValueError(f"must be one of {', '.join(allowed)}; got {text!r}.{hint}")
+
+    return BeforeValidator(check)
+
+
+IsoDate = Annotated[dt.date, BeforeValidator(_iso_date)]
+ClockTime = Annotated[dt.time, BeforeValidator(_clock_time)]
+
+
+class Daily(BaseModel):
+    """Parameters of the daily evaluation report."""
+
+    model_config = _STRICT
+
+    report_date: IsoDate
+    segment: Annotated[str, _word("ALL", *Segment)] = "ALL"
+    audience: Annotated[str, _word("all", later=("manager", "spv:", "tl:"))] = "all"
+    achievement_basis: Annotated[str, _word("net", "valid", "gross")] = "net"
+    cut_time: ClockTime = dt.time.max
+    reference: Annotated[str, _word("last_month", later=("plan", "baseline"))] = "last_month"
+    lang: Annotated[str, _word("id", "en")] = "id"
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """The segments asked for, in the order of their sections."""
+        return tuple(Segment) if self.segment == "ALL" else (self.segment,)
+
+    def as_text(self) -> dict[str, str]:
+        """Return the values as a person writes them, in the order of the parameter file."""
+        text = {name: str(value) for name, value in self.model_dump().items()}
+        return text | {"cut_time": time_text(self.cut_time)}
+
+
+class QcSettings(BaseModel):
+    """When the QC verdicts of a month are final, and how often a claim may return."""
+
+    model_config = _STRICT
+    cutoff_workday: int = Field(default=3, ge=1, le=20)
+    cutoff_time: ClockTime = dt.time(17)
+    max_return_rounds: int = Field(default=2, ge=0, le=9)
+
+
+class CalendarSettings(BaseModel):
+    """What a working day is; `version` is printed in every report."""
+
+    model_config = _STRICT
+    version: str = "2026-1"
+    workweek: list[Annotated[int, Field(ge=1, le=7)]] = Field(default=[1, 2, 3, 4, 5, 6], min_length=1)
+    cuti_bersama: Literal["work", "off"] = "work"
+    working_hours: list[ClockTime] = Field(default=[dt.time(8), dt.time(17)], min_length=2, max_length=2)
+
+
+class DeadlineSettings(BaseModel):
+    """Until when data count for a report."""
+
+    model_config = _STRICT
+    data_deadline: ClockTime = dt.time(8)
+
+
+class Settings(BaseModel):
+    """`params/settings.yml`: what all reports share."""
+
+    model_config = _STRICT
+    qc: QcSettings = QcSettings()
+    calendar: CalendarSettings = CalendarSettings()
+    deadlines: DeadlineSettings = DeadlineSettings()
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+REPORTS: dict[str, type[Daily]] = {"daily": Daily}
+
+
+def time_text(time: dt.time) -> str:
+    """Return `HH:MM`; the end of the day is 24:00."""
+    return "24:00" if time == dt.time.max else f"{time:%H:%M}"
+
+
+def report_parameters(report: str, *sources: tuple[str, Mapping[str, object]]) -> Daily:
+    """Return the checked parameters of a report. Anything unknown or impossible: ParameterError naming the key.
+
+    `sources`: (name, values) pairs; a later one overrides, and a mistake is reported with the name of its source.
+    """
+    model = REPORTS[report]
+    merged: dict[str, object] = {}
+    origin: dict[str, str] = {}
+    for source, values in sources:
+        _refuse_unknown(values, model.model_fields, source)
+        merged.update(values)
+        origin.update(dict.fromkeys(values, source))
+    return _checked(model, merged, origin, sources[0][0])
+
+
+def read_params(report: str, namespace: Mapping[str, object], cells: Sequence[str]) -> Daily:
+    """Return the checked parameters that a notebook's first cells have set.
+
+    `namespace` is the notebook's `globals()`, `cells` its `In`: what papermill injected, and what the notebook's own
+    parameters cell assigns, is found in the source of the cells that begin with `# Parameters`.
+    Anything unknown or impossible: ParameterError, one line, naming the key.
+    """
+    assigned = {
+        target.id
+        for cell in cells
+        if cell.lstrip().startswith("# Parameters")
+        for node in ast.parse(cell).body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    return report_parameters(report, ("params", {name: namespace[name] for name in sorted(assigned)}))
+
+
+def read_yaml_as_text(path: Path) -> dict[str, object]:
+    """Return a parameter file with every value as the text that was typed (17:00 stays 17:00).
+
+    A missing file, broken YAML, a repeated key, or a file that is no list of `key: value`: ParameterError.
+    """
+    return _mapping(path, _TextLoader)
+
+
+def read_settings(path: Path) -> Settings:
+    """Return the settings of `params/settings.yml`; a missing file gives the defaults."""
+    values = _mapping(path, _UniqueLoader) if path.exists() else {}
+    _refuse_unknown(values, Settings.model_fields, path.name)
+    return _checked(Settings, values, {}, path.name)
+
+
+def _refuse_unknown(values: Mapping[str, object], known: Iterable[str], source: str) -> None:
+    for name in values:
+        if name not in known:
+            raise ParameterError(f"{source}: unknown parameter '{name}'.{did_you_mean(name, known)}")
+
+
+def _checked(model: type[Model], values: Mapping[str, object], origin: Mapping[str, str], source: str) -> Model:
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as problem:
+        first = problem.errors(include_input=False, include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    where = origin.get(key, source)
+    if first["type"] == "missing":
+        raise ParameterError(f"{where}: {key} is missing; give it a value")
+    if first["type"] == "extra_forbidden":
+        raise ParameterError(f"{where}: unknown parameter '{key}'")
+    reason = first["msg"].removeprefix("Value error, ")
+    raise ParameterError(f"{where}: {key} {reason[:1].lower()}{reason[1:]}")
+
+
+class _UniqueLoader(yaml.SafeLoader):
+    """Safe YAML that refuses a repeated key instead of keeping the last."""
+
+
+class _TextLoader(yaml.BaseLoader):
+    """The same with every scalar as text."""
+
+
+def _unique_mapping(loader: Any, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    seen: dict[Any, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=deep)
+        if key in seen:
+            raise yaml.constructor.ConstructorError(None, None, f"'{key}' stands twice", key_node.start_mark)
+        seen[key] = loader.construct_object(value_node, deep=True)
+    return seen
+
+
+for _loader in (_UniqueLoader, _TextLoader):
+    _loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
+
+
+def _mapping(path: Path, loader: type[yaml.SafeLoader] | type[yaml.BaseLoader]) -> dict[str, object]:
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
+    except FileNotFoundError:
+        raise ParameterError(f"{path.name}: there is no such file; name another with -f") from None
+    except UnicodeDecodeError:
+        raise ParameterError(f"{path.name}: not UTF-8 text; save it as UTF-8") from None
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        where = f" line {mark.line + 1}" if mark else ""
+        raise ParameterError(f"{path.name}{where}: {getattr(problem, 'problem', 'not YAML')}") from None
+    if content is None or content == "":
+        return {}
+    if not isinstance(content, dict):
+        raise ParameterError(f"{path.name}: expected lines of 'key: value'")
+    return content

@@ -1,0 +1,318 @@
+"""The walk: the only module that knows the order of the stages.
+
+`ingest` brings files into the store. A report is `gather` (rows visible at its clocks), `analyse` (what it says),
+and, after its notebook has run, `publish`. Notebooks and tests share the first two.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version as package_version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from caringmon.analysis import daily
+from caringmon.analysis.readiness import REQUIRED, absent_by_design, active_segments, calendar_issues, missing_tables
+from caringmon.analysis.snapshot import Scope, open_facts
+from caringmon.errors import DataBlockedError, ReportFailedError
+from caringmon.model.calendar import WorkCalendar
+from caringmon.model.findings import Clocks, Evidence, Findings, Head, Issue, Load, Request
+from caringmon.model.period import Period, month_before
+from caringmon.params import Daily, Settings
+from caringmon.report.digest import chat_text
+from caringmon.report.figures import check_page, check_text, check_workbook
+from caringmon.report.index import IssuedReport, index_html
+from caringmon.report.page import page_html
+from caringmon.report.workbook import report_workbook
+from caringmon.runner.engine import notebook_text, read_normalised, run_notebook
+from caringmon.runner.publish import Published, content_hash, publish_version, versions
+from caringmon.runner.staging import read_findings, write_findings
+from caringmon.settings import workspace_calendar, workspace_folder, workspace_settings
+from caringmon.shipped import notebooks_folder
+from caringmon.store import facts
+from caringmon.store.visible import later_exports, rows_hash, visible_tables
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+FORMS = {"daily": "OB.IN.OCC.TELK.W-01"}
+NOTEBOOKS = {"daily": "daily.ipynb"}
+
+
+def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
+    """Return the rows visible at the report's clocks, with what is known about them.
+
+    Reads the workspace: the folder given, else the one that `CARINGMON_WORKSPACE` names, else the checkout.
+    A required table that no loaded file covers on a working day: DataBlockedError naming it.
+    """
+    folder = workspace_folder(workspace, os.environ)
+    settings = workspace_settings(folder)
+    calendar = workspace_calendar(folder, settings.calendar)
+    request = _request(parameters, settings)
+    clocks = _clocks(request.report_date, request.cut_time, request, calendar)
+    since = month_before(month_before(request.report_date).start).start
+    loads = facts.read_loads(folder)
+    with facts.connection() as con:
+        tables = visible_tables(con, folder, loads, clocks, since)
+        late = later_exports(con, folder, loads, clocks, since)
+    in_time = tuple(load for load in loads if load.exported_at <= clocks.qc and load.last_day >= since)
+    absent = absent_by_design(loads, request.report_date)
+    missing = missing_tables(
+        tables, loads, request.report_date, active_segments(tables, request.segments), calendar, absent
+    )
+    _refuse_unready(missing, request.report_date)
+    evidence_id = rows_hash(tables)
+    return Evidence(
+        request=request,
+        clocks=clocks,
+        calendar=calendar,
+        tables=tables,
+        loads=in_time,
+        issues=(*facts.read_issues(folder, in_time), *late, *calendar_issues(calendar, request.report_date)),
+        absent=absent,
+        missing=missing,
+        evidence_id=evidence_id,
+        run_id=_run_id(evidence_id, request, calendar, Period(since, Period.month(request.report_date).end)),
+    )
+
+
+def analyse(evidence: Evidence) -> Findings:
+    """Return what the report says: every figure computed once, and the lists that stand beside them."""
+    request, calendar = evidence.request, evidence.calendar
+    segments = active_segments(evidence.tables, request.segments)
+    scope = Scope(
+        calendar=calendar,
+        segments=segments,
+        basis=request.basis,
+        absent=evidence.absent,
+        missing=evidence.missing,
+        qc_cutoff_workday=request.qc_cutoff_workday,
+        qc_cutoff_time=request.qc_cutoff_time,
+        max_return_rounds=request.max_return_rounds,
+    )
+    plan = daily.DailyPlan.of(request.report_date, calendar)
+
+    def clocks_of(day: dt.date) -> Clocks:
+        return evidence.clocks if day == plan.today else _clocks(day, dt.time.max, request, calendar)
+
+    with facts.connection() as con:
+        rows = open_facts(con, evidence.tables)
+        values = daily.daily_values(rows, scope, plan, clocks_of, calendar.share_of_day(request.cut_time))
+    figures = daily.daily_figures(values, plan)
+    roster = evidence.tables["roster"].to_pandas()
+    tables = {
+        "figures": figures,
+        "days": daily.shown_days(values, plan, scope),
+        "teams": daily.shown_teams(figures, roster, plan.today),
+        "issues": _issues_table(evidence.issues),
+        "loads": _loads_table(evidence.loads),
+    }
+    return Findings(_head(evidence, segments), tables)
+
+
+def hand_over(findings: Findings) -> None:
+    """Write the findings to the folder that `CARINGMON_STAGING` names; without it, do nothing."""
+    folder = os.environ.get("CARINGMON_STAGING")
+    if folder:
+        write_findings(Path(folder), findings)
+
+
+@dataclass(frozen=True)
+class Times:
+    """When a run began and ended, as read from the clock by the caller; stands in the manifest only."""
+
+    started: dt.datetime
+    now: Callable[[], dt.datetime]
+
+
+def run(report: str, parameters: Daily, workspace: Path, times: Times) -> Published:
+    """Run a report's notebook, make page, workbook and chat text of its findings, and publish them.
+
+    The same content as the last version publishes nothing (`is_new` is False). Data not ready: DataBlockedError;
+    a notebook that fails, or a document that contradicts its figures: ReportFailedError. Both leave `outputs/` as
+    it was.
+    """
+    outputs = workspace / "outputs"
+    outputs.mkdir(exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=".staging-", dir=outputs))
+    try:
+        executed = staging / "executed.ipynb"
+        environment = {"CARINGMON_STAGING": str(staging), "CARINGMON_WORKSPACE": str(workspace)}
+        run_notebook(notebooks_folder() / NOTEBOOKS[report], executed, parameters.as_text(), environment)
+        findings = read_findings(staging)
+        notebook = read_normalised(executed, parameters.as_text())
+        published = publish(findings, notebook, staging, outputs, times)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    write_index(outputs, parameters.lang)
+    return published
+
+
+def publish(findings: Findings, notebook: NotebookNode, staging: Path, outputs: Path, times: Times) -> Published:
+    """Publish the documents of the findings as the next version of their report, unless nothing changed."""
+    head = findings.head
+    segment = head.parameters["segment"]
+    folder = outputs / head.report / segment / head.period
+    tables = {f"findings/{path.name}": path.read_bytes() for path in sorted((staging / "findings").iterdir())}
+    fingerprint = content_hash({**tables, **_documents(findings, notebook, None)})
+    issued = versions(folder)
+    if issued and issued[-1][1]["content_hash"] == fingerprint:
+        number = issued[-1][0]
+        return Published(folder / f"v{number}", number, fingerprint, is_new=False)
+    number = issued[-1][0] + 1 if issued else 1
+    documents = _documents(findings, notebook, number)
+    _refuse_contradictions(documents, findings)
+    manifest = _manifest(findings, fingerprint, times)
+    target = publish_version(folder, number, {**tables, **documents}, manifest)
+    return Published(target, number, fingerprint, is_new=True)
+
+
+def write_index(outputs: Path, lang: str) -> Path:
+    """Write `outputs/index.html`, the list of all issued reports, newest period first; return its path."""
+    entries = []
+    for path in sorted(outputs.glob("*/*/*/v*/manifest.json")):
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        names = ("report", "title", "segment", "period", "version", "run_id", "content_hash", "summary")
+        folder = path.parent.relative_to(outputs).as_posix()
+        entries.append(IssuedReport(**{name: manifest[name] for name in names}, folder=folder))
+    index = outputs / "index.html"
+    index.write_text(index_html(entries, lang), encoding="utf-8")
+    return index
+
+
+def _documents(findings: Findings, notebook: NotebookNode, number: int | None) -> dict[str, bytes]:
+    return {
+        "report.html": page_html(notebook, findings, number).encode(),
+        "report.xlsx": report_workbook(findings, number),
+        "report.ipynb": notebook_text(notebook).encode(),
+        "ringkas.txt": chat_text(findings).encode(),
+    }
+
+
+def _refuse_contradictions(documents: Mapping[str, bytes], findings: Findings) -> None:
+    problems = [
+        *check_page(documents["report.html"].decode(), findings),
+        *check_workbook(documents["report.xlsx"], findings),
+        *check_text(documents["ringkas.txt"].decode(), findings),
+    ]
+    if problems:
+        raise ReportFailedError(f"not published, {len(problems)} contradictions; the first: {problems[0]}")
+
+
+def _refuse_unready(missing: frozenset[str], day: dt.date) -> None:
+    required = [table for table in REQUIRED if table in missing]
+    if required:
+        raise DataBlockedError(
+            f"{day}: no loaded file covers {', '.join(required)}; put the export into inbox/ and run caringmon ingest"
+        )
+
+
+def _clocks(day: dt.date, cut_time: dt.time, request: Request, calendar: WorkCalendar) -> Clocks:
+    """Return the clocks of a day: calls to its cut time, QC to the next working day's data deadline."""
+    return Clocks(
+        calls=dt.datetime.combine(day, cut_time),
+        qc=dt.datetime.combine(calendar.next_workday(day), request.data_deadline),
+    )
+
+
+def _request(parameters: Daily, settings: Settings) -> Request:
+    shared = {
+        "qc.cutoff": f"{settings.qc.cutoff_workday} / {settings.qc.cutoff_time:%H:%M}",
+        "qc.max_return_rounds": str(settings.qc.max_return_rounds),
+        "calendar": f"{settings.calendar.version}, {settings.calendar.workweek}, {settings.calendar.cuti_bersama}",
+        "working_hours": "-".join(f"{time:%H:%M}" for time in settings.calendar.working_hours),
+        "data_deadline": f"{settings.deadlines.data_deadline:%H:%M}",
+    }
+    return Request(
+        report="daily",
+        report_date=parameters.report_date,
+        cut_time=parameters.cut_time,
+        segments=parameters.segments,
+        basis=parameters.achievement_basis,
+        lang=parameters.lang,
+        data_deadline=settings.deadlines.data_deadline,
+        qc_cutoff_workday=settings.qc.cutoff_workday,
+        qc_cutoff_time=settings.qc.cutoff_time,
+        max_return_rounds=settings.qc.max_return_rounds,
+        parameters={**parameters.as_text(), **shared},
+    )
+
+
+def _run_id(evidence_id: str, request: Request, calendar: WorkCalendar, months: Period) -> str:
+    """Return the first 12 hex digits of the hash of rows, parameters, the calendar rows that apply, and version."""
+    free = {day.isoformat(): name for day, name in sorted(calendar.free_days.items()) if day in months}
+    known = json.dumps(
+        [evidence_id, dict(request.parameters), free, package_version("caringmon")], sort_keys=True, ensure_ascii=False
+    )
+    return hashlib.sha256(known.encode()).hexdigest()[:12]
+
+
+def _head(evidence: Evidence, segments: tuple[str, ...]) -> Head:
+    request = evidence.request
+    return Head(
+        report=request.report,
+        form=FORMS[request.report],
+        lang=request.lang,
+        period=request.report_date.isoformat(),
+        segments=segments,
+        basis=request.basis,
+        parameters=request.parameters,
+        run_id=evidence.run_id,
+        evidence_id=evidence.evidence_id,
+        package_version=package_version("caringmon"),
+        calendar_version=evidence.calendar.version,
+        calls_clock=evidence.clocks.calls,
+        qc_clock=evidence.clocks.qc,
+        absent=tuple(sorted(evidence.absent)),
+        missing=tuple(sorted(evidence.missing)),
+        silent_segments=tuple(segment for segment in request.segments if segment not in segments),
+    )
+
+
+def _issues_table(issues: tuple[Issue, ...]) -> pd.DataFrame:
+    names = ["code", "severity", "table", "file", "sheet", "row", "line", "count", "detail"]
+    rows = [[getattr(issue, name) for name in names] for issue in issues]
+    table = pd.DataFrame(rows, columns=names).astype({"row": "float64", "line": "float64"})
+    table["severity"] = table["severity"].astype(str)
+    return table.sort_values(["code", "file", "table", "row"], ignore_index=True)
+
+
+def _loads_table(loads: tuple[Load, ...]) -> pd.DataFrame:
+    names = {
+        "source_file": "file", "table": "table", "source_system": "source_system", "exported_at": "exported_at",
+        "first_day": "first_day", "last_day": "last_day", "rows_read": "rows_read", "rows_loaded": "rows_loaded",
+        "rows_quarantined": "rows_quarantined",
+    }  # fmt: skip
+    rows = [[getattr(load, name) for name in names] for load in loads]
+    return pd.DataFrame(rows, columns=list(names.values())).sort_values(["table", "file"], ignore_index=True)
+
+
+def _manifest(findings: Findings, fingerprint: str, times: Times) -> dict[str, object]:
+    head = findings.head
+    loads = findings.tables["loads"]
+    return {
+        "report": head.report,
+        "title": head.form,
+        "segment": head.parameters["segment"],
+        "period": head.period,
+        "audience": head.parameters["audience"],
+        "run_id": head.run_id,
+        "evidence_id": head.evidence_id,
+        "content_hash": fingerprint,
+        "summary": chat_text(findings).splitlines()[0],
+        "parameters": dict(head.parameters),
+        "package_version": head.package_version,
+        "calendar_version": head.calendar_version,
+        "inputs": loads[["file", "table", "rows_loaded"]].to_dict("records"),
+        "started": times.started.isoformat(timespec="seconds"),
+        "ended": times.now().isoformat(timespec="seconds"),
+    }

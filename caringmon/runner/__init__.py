@@ -1,0 +1,1 @@
+"""Notebooks → published folders."""

@@ -1,0 +1,74 @@
+"""Findings on their way from the notebook to the publisher: a folder of CSV tables and one JSON head."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+
+from caringmon.errors import ReportFailedError
+from caringmon.model.findings import Findings, Head
+
+FOLDER = "findings"
+_DATES = ("first_day", "last_day", "date")
+_INSTANTS = ("exported_at",)
+
+
+def write_findings(folder: Path, findings: Findings) -> None:
+    """Write `findings/head.json` and one CSV per table into the folder; equal findings give equal bytes."""
+    target = folder / FOLDER
+    target.mkdir(parents=True, exist_ok=True)
+    head = json.dumps(asdict(findings.head), ensure_ascii=False, indent=1, default=_plain)
+    (target / "head.json").write_text(head + "\n", encoding="utf-8")
+    for name, table in sorted(findings.tables.items()):
+        table.to_csv(target / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+
+
+def read_findings(folder: Path) -> Findings:
+    """Return the findings that `write_findings` left in the folder; none there: ReportFailedError."""
+    source = folder / FOLDER
+    if not (source / "head.json").exists():
+        raise ReportFailedError("the notebook ended without handing its findings over; keep its last cell")
+    head = json.loads((source / "head.json").read_text(encoding="utf-8"))
+    for name in ("calls_clock", "qc_clock"):
+        head[name] = dt.datetime.fromisoformat(head[name])
+    for name in ("segments", "absent", "missing", "silent_segments"):
+        head[name] = tuple(head[name])
+    tables = {path.stem: _read_table(path) for path in sorted(source.glob("*.csv"))}
+    return Findings(Head(**head), tables)
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    """Return the table with text as it was: an empty cell is an empty text, in a column of numbers NaN."""
+    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    for name in table.columns:
+        table[name] = _typed(name, table[name])
+    return table
+
+
+_NUMBERS = ("value", "numerator", "denominator", "row", "line")
+_COUNTS = ("decimals", "number", "count", "rows_read", "rows_loaded", "rows_quarantined")
+_FLAGS = ("is_workday", "recent", "in_month", "active")
+
+
+def _typed(name: str, texts: pd.Series[str]) -> pd.Series:  # type: ignore[type-arg]
+    if name in _NUMBERS:
+        return texts.map(lambda text: float(text) if text else float("nan")).astype("float64")
+    if name in _COUNTS:
+        return texts.astype("int64")
+    if name in _FLAGS:
+        return texts == "True"
+    if name in _DATES:
+        return texts.map(dt.date.fromisoformat).astype("object")
+    if name in _INSTANTS:
+        return pd.to_datetime(texts, format="ISO8601")
+    return texts
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in a head")

@@ -1,0 +1,64 @@
+"""Parameter files shared by all reports: settings, calendar, and where the workspace is."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+
+from caringmon.errors import ParameterError, UsageError
+from caringmon.model.calendar import WorkCalendar
+from caringmon.params import CalendarSettings, Settings, read_settings
+from caringmon.shipped import params_folder
+
+CUTI_BERSAMA = "cuti bersama"
+
+
+def workspace_folder(explicit: Path | None, environment: Mapping[str, str]) -> Path:
+    """Return the workspace: the folder given, else `CARINGMON_WORKSPACE`, else the folder that holds `params/`.
+
+    A folder that does not exist: UsageError.
+    """
+    named = explicit or (Path(value) if (value := environment.get("CARINGMON_WORKSPACE")) else None)
+    folder = named or params_folder().parent
+    if not folder.is_dir():
+        raise UsageError(f"workspace {folder.name}: there is no such folder; make it or name another with --workspace")
+    return folder.resolve()
+
+
+def parameter_file(workspace: Path, name: str) -> Path:
+    """Return the workspace's own parameter file, else the one that comes with the package."""
+    own = workspace / "params" / name
+    return own if own.exists() else params_folder() / name
+
+
+def workspace_settings(workspace: Path) -> Settings:
+    """Return the settings in force in the workspace."""
+    return read_settings(parameter_file(workspace, "settings.yml"))
+
+
+def workspace_calendar(workspace: Path, settings: CalendarSettings) -> WorkCalendar:
+    """Return the working-day calendar of the workspace. An unreadable row: ParameterError naming its line."""
+    path = parameter_file(workspace, "calendar_id.csv")
+    free: dict[dt.date, str] = {}
+    years = set()
+    with path.open(encoding="utf-8", newline="") as handle:
+        for line, row in enumerate(csv.DictReader(handle), start=2):
+            try:
+                day = dt.date.fromisoformat(row["date"])
+                works = row["kind"] == CUTI_BERSAMA and settings.cuti_bersama == "work"
+                name = row["name"]
+            except (KeyError, ValueError, TypeError):
+                raise ParameterError(f"{path.name} line {line}: expected date,name,kind,decree,version") from None
+            years.add(day.year)
+            if not works:
+                free[day] = name
+    return WorkCalendar(
+        workweek=frozenset(settings.workweek),
+        free_days=free,
+        years=frozenset(years),
+        version=settings.version,
+        opens=settings.working_hours[0],
+        closes=settings.working_hours[1],
+    )

@@ -1,0 +1,106 @@
+"""The rows that a report may see: current versions of the facts, up to its clocks, in the order of their keys."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.csv
+
+from caringmon.model.codes import Severity
+from caringmon.model.findings import Clocks, Issue, Load
+from caringmon.model.period import month_code
+from caringmon.model.tables import TABLES, Table
+from caringmon.store import facts
+
+if TYPE_CHECKING:
+    import ibis
+
+LOAD_COLUMNS = ("source_row", "source_line", "load_id")
+
+
+def visible_tables(
+    con: ibis.BaseBackend, workspace: Path, loads: Sequence[Load], clocks: Clocks, since: dt.date
+) -> dict[str, pa.Table]:
+    """Return every fact table's rows with event time from `since` to the clock, without load columns.
+
+    Calls and QC by the time of the event; holdings and targets of the months from `since` on, and the whole roster,
+    by the day they take effect. Rows are ordered by event and key, so that equal rows give equal tables.
+    """
+    return {name: _visible(con, workspace, table, loads, clocks, since).to_pyarrow() for name, table in TABLES.items()}
+
+
+def later_exports(
+    con: ibis.BaseBackend, workspace: Path, loads: Sequence[Load], clocks: Clocks, since: dt.date
+) -> tuple[Issue, ...]:
+    """Return one issue per table whose visible rows were brought, in part, only by exports after the data clock."""
+    in_time = [load for load in loads if load.exported_at <= clocks.qc]
+    if len(in_time) == len(loads):
+        return ()
+    found = []
+    for name, table in TABLES.items():
+        counts = [
+            int(_visible(con, workspace, table, some, clocks, since).count().execute()) for some in (loads, in_time)
+        ]
+        if counts[0] > counts[1]:
+            found.append(Issue("LATER_EXPORTS", Severity.INFO, table=name, count=counts[0] - counts[1]))
+    return tuple(found)
+
+
+def rows_hash(tables: Mapping[str, pa.Table]) -> str:
+    """Return the sha256 over the ordered rows of all tables, as hex: the same rows, the same hash."""
+    digest = hashlib.sha256()
+    for name in sorted(tables):
+        digest.update(f"\n{name}:{','.join(tables[name].schema.names)}\n".encode())
+        pyarrow.csv.write_csv(
+            tables[name], pa.PythonFile(_Sink(digest)), pyarrow.csv.WriteOptions(include_header=False)
+        )
+    return digest.hexdigest()
+
+
+class _Sink:
+    """A file-like object that hashes what is written."""
+
+    closed = False
+
+    def __init__(self, digest: hashlib._Hash) -> None:
+        self._digest = digest
+
+    def write(self, data: bytes) -> int:
+        self._digest.update(data)
+        return len(data)
+
+    def flush(self) -> None:
+        return
+
+    def close(self) -> None:
+        self.closed = True
+
+    def writable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return False
+
+    def seekable(self) -> bool:
+        return False
+
+
+def _visible(
+    con: ibis.BaseBackend, workspace: Path, table: Table, loads: Sequence[Load], clocks: Clocks, since: dt.date
+) -> ibis.Table:
+    rows = facts.current_rows(con, workspace, table, loads).drop(*LOAD_COLUMNS)
+    event = rows[table.event]
+    if table.event in ("called_at", "tapped_at"):
+        clock = clocks.calls if table.event == "called_at" else clocks.qc
+        rows = rows.filter(event >= dt.datetime.combine(since, dt.time()), event <= clock)
+    else:
+        rows = rows.filter(event <= clocks.calls.date())
+    if "period" in rows.columns:
+        rows = rows.filter(rows.period >= month_code(since), rows.period <= month_code(clocks.calls))
+    keys = dict.fromkeys([table.event, *(name for key in table.key for name in key)])
+    return rows.order_by(list(keys))
