@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog=PROGRAM, description="Agree against target for caring calls, explained and reproducible.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = _Parser(add_help=False)
     shared.add_argument("--workspace", type=Path, metavar="DIR", help="folder with params/, inbox/, store/, outputs/")
 
     demo = commands.add_parser("demo", parents=[shared], help="make a demo workspace and every report that exists")
@@ -89,7 +89,7 @@ def _demo(options: argparse.Namespace) -> int:
     (workspace / ".caringmon-demo").touch()
     shutil.copytree(params_folder(), workspace / "params", dirs_exist_ok=True)
     summary = write_inbox(workspace, seed=options.seed, size=options.size)
-    _tell(f"demo data written: {summary.attempts:,} attempts, {summary.files} files, seed {options.seed}")
+    _tell(f"demo data written: {summary.attempts:,} attempts, {len(summary.files)} files, seed {options.seed}")
     loaded = ingest(workspace, None, key=_key())
     _tell(f"loaded: {sum(report.rows_loaded for report in loaded):,} rows from {len(loaded)} files")
     for date in DEMO_DATES:

@@ -83,7 +83,7 @@ class Daily(BaseModel):
     @property
     def segments(self) -> tuple[str, ...]:
         """The segments asked for, in the order of their sections."""
-        return tuple(Segment) if self.segment == "ALL" else (self.segment,)
+        return tuple(segment.value for segment in Segment) if self.segment == "ALL" else (self.segment,)
 
     def as_text(self) -> dict[str, str]:
         """Return the values as a person writes them, in the order of the parameter file."""

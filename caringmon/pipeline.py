@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version as package_version
 from pathlib import Path
@@ -28,12 +28,8 @@ from caringmon.model.calendar import WorkCalendar
 from caringmon.model.findings import Clocks, Evidence, Findings, Head, Issue, Load, Request
 from caringmon.model.period import Period, month_before
 from caringmon.params import Daily, Settings
-from caringmon.report.digest import chat_text
-from caringmon.report.figures import check_page, check_text, check_workbook
-from caringmon.report.index import IssuedReport, index_html
-from caringmon.report.page import page_html
-from caringmon.report.workbook import report_workbook
-from caringmon.runner.engine import notebook_text, read_normalised, run_notebook
+from caringmon.runner.documents import contradictions, documents, manifest, write_index
+from caringmon.runner.engine import read_normalised, run_notebook
 from caringmon.runner.publish import Published, content_hash, publish_version, versions
 from caringmon.runner.staging import read_findings, write_findings
 from caringmon.settings import workspace_calendar, workspace_folder, workspace_settings
@@ -108,11 +104,10 @@ def analyse(evidence: Evidence) -> Findings:
         rows = open_facts(con, evidence.tables)
         values = daily.daily_values(rows, scope, plan, clocks_of, calendar.share_of_day(request.cut_time))
     figures = daily.daily_figures(values, plan)
-    roster = evidence.tables["roster"].to_pandas()
     tables = {
         "figures": figures,
         "days": daily.shown_days(values, plan, scope),
-        "teams": daily.shown_teams(figures, roster, plan.today),
+        "teams": daily.shown_teams(figures, evidence.tables["roster"], plan.today),
         "issues": _issues_table(evidence.issues),
         "loads": _loads_table(evidence.loads),
     }
@@ -163,49 +158,19 @@ def publish(findings: Findings, notebook: NotebookNode, staging: Path, outputs: 
     segment = head.parameters["segment"]
     folder = outputs / head.report / segment / head.period
     tables = {f"findings/{path.name}": path.read_bytes() for path in sorted((staging / "findings").iterdir())}
-    fingerprint = content_hash({**tables, **_documents(findings, notebook, None)})
+    fingerprint = content_hash({**tables, **documents(findings, notebook, None)})
     issued = versions(folder)
     if issued and issued[-1][1]["content_hash"] == fingerprint:
         number = issued[-1][0]
         return Published(folder / f"v{number}", number, fingerprint, is_new=False)
     number = issued[-1][0] + 1 if issued else 1
-    documents = _documents(findings, notebook, number)
-    _refuse_contradictions(documents, findings)
-    manifest = _manifest(findings, fingerprint, times)
-    target = publish_version(folder, number, {**tables, **documents}, manifest)
-    return Published(target, number, fingerprint, is_new=True)
-
-
-def write_index(outputs: Path, lang: str) -> Path:
-    """Write `outputs/index.html`, the list of all issued reports, newest period first; return its path."""
-    entries = []
-    for path in sorted(outputs.glob("*/*/*/v*/manifest.json")):
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        names = ("report", "title", "segment", "period", "version", "run_id", "content_hash", "summary")
-        folder = path.parent.relative_to(outputs).as_posix()
-        entries.append(IssuedReport(**{name: manifest[name] for name in names}, folder=folder))
-    index = outputs / "index.html"
-    index.write_text(index_html(entries, lang), encoding="utf-8")
-    return index
-
-
-def _documents(findings: Findings, notebook: NotebookNode, number: int | None) -> dict[str, bytes]:
-    return {
-        "report.html": page_html(notebook, findings, number).encode(),
-        "report.xlsx": report_workbook(findings, number),
-        "report.ipynb": notebook_text(notebook).encode(),
-        "ringkas.txt": chat_text(findings).encode(),
-    }
-
-
-def _refuse_contradictions(documents: Mapping[str, bytes], findings: Findings) -> None:
-    problems = [
-        *check_page(documents["report.html"].decode(), findings),
-        *check_workbook(documents["report.xlsx"], findings),
-        *check_text(documents["ringkas.txt"].decode(), findings),
-    ]
+    files = documents(findings, notebook, number)
+    problems = contradictions(files, findings)
     if problems:
         raise ReportFailedError(f"not published, {len(problems)} contradictions; the first: {problems[0]}")
+    about = manifest(findings, fingerprint, times.started, times.now())
+    target = publish_version(folder, number, {**tables, **files}, about)
+    return Published(target, number, fingerprint, is_new=True)
 
 
 def _refuse_unready(missing: frozenset[str], day: dt.date) -> None:
@@ -294,25 +259,3 @@ def _loads_table(loads: tuple[Load, ...]) -> pd.DataFrame:
     }  # fmt: skip
     rows = [[getattr(load, name) for name in names] for load in loads]
     return pd.DataFrame(rows, columns=list(names.values())).sort_values(["table", "file"], ignore_index=True)
-
-
-def _manifest(findings: Findings, fingerprint: str, times: Times) -> dict[str, object]:
-    head = findings.head
-    loads = findings.tables["loads"]
-    return {
-        "report": head.report,
-        "title": head.form,
-        "segment": head.parameters["segment"],
-        "period": head.period,
-        "audience": head.parameters["audience"],
-        "run_id": head.run_id,
-        "evidence_id": head.evidence_id,
-        "content_hash": fingerprint,
-        "summary": chat_text(findings).splitlines()[0],
-        "parameters": dict(head.parameters),
-        "package_version": head.package_version,
-        "calendar_version": head.calendar_version,
-        "inputs": loads[["file", "table", "rows_loaded"]].to_dict("records"),
-        "started": times.started.isoformat(timespec="seconds"),
-        "ended": times.now().isoformat(timespec="seconds"),
-    }

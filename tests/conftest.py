@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import ibis
 import pytest
 
+from caringmon.model.findings import Findings
+
 REPOSITORY = Path(__file__).parent.parent
+DAY = "2022-10-18"
 SHARED = Path(os.environ.get("CARINGMON_SHARED", REPOSITORY.parent / "shared"))
 
 
@@ -29,3 +33,47 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no shared data at {folder}; set CARINGMON_SHARED")
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo_loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list]:
+    """Return the one demo workspace that tests share, and what its ingest said. Do not change it: copy it."""
+    from caringmon.demo import write_inbox
+    from caringmon.intake.pseudonyms import pseudonym_key
+    from caringmon.pipeline import ingest
+    from caringmon.shipped import params_folder
+
+    workspace = tmp_path_factory.mktemp("demo")
+    shutil.copytree(params_folder(), workspace / "params")
+    write_inbox(workspace)
+    return workspace, ingest(workspace, None, key=pseudonym_key({}))
+
+
+@pytest.fixture(scope="session")
+def demo_workspace(demo_loaded) -> Path:
+    """Return the shared demo workspace, loaded."""
+    return demo_loaded[0]
+
+
+@pytest.fixture(scope="session")
+def demo_ingest(demo_loaded) -> list:
+    """Return what was said of each of the demo's files."""
+    return demo_loaded[1]
+
+
+@pytest.fixture(scope="session")
+def demo_report(demo_workspace: Path) -> Path:
+    """Return the folder of the demo's published daily report of `DAY`."""
+    from caringmon.cli import main
+
+    assert main(["run", "daily", "--workspace", str(demo_workspace), "-p", f"report_date={DAY}"]) == 0
+    return demo_workspace / "outputs" / "daily" / "ALL" / DAY / "v1"
+
+
+@pytest.fixture(scope="session")
+def demo_findings(demo_workspace: Path) -> Findings:
+    """Return the findings of the demo's daily report of `DAY`."""
+    from caringmon.params import report_parameters
+    from caringmon.pipeline import analyse, gather
+
+    return analyse(gather(report_parameters("daily", ("tests", {"report_date": DAY})), demo_workspace))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import papermill
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
 from caringmon.cli import main
 from caringmon.errors import ParameterError
 from caringmon.params import read_params, read_settings, read_yaml_as_text, report_parameters
+from caringmon.shipped import notebooks_folder
 
 GOOD = {"report_date": "2022-10-18"}
 
@@ -146,3 +149,21 @@ def test_a_bad_setting_is_refused_by_name(tmp_path: Path, content, answer):
 def test_wrong_usage_is_one_line_and_code_2(words, capsys):
     assert main(words) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+# Papermill itself writes a date object as the text that is wanted.
+@pytest.mark.parametrize("mistake", [name for name in (*BAD, *MISTYPED) if name != "a date object"])
+def test_the_first_cell_of_the_notebook_refuses_it_in_one_line(mistake, capsys):
+    values, answer = {**BAD, **MISTYPED}[mistake]
+    notebook = papermill.parameterize.parameterize_notebook(
+        papermill.iorw.load_notebook_node(str(notebooks_folder() / "daily.ipynb")), {**GOOD, **values}
+    )
+    shell = InteractiveShell()
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    names = [cell.id for cell in code]
+    for cell in code[: names.index("check-parameters") + 1]:
+        shell.run_cell(cell.source, store_history=True)
+    said = capsys.readouterr()
+    assert answer in said.out
+    assert (said.out + said.err).strip().count("\n") == 0
+    assert "params" not in shell.user_ns

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
+import pyarrow as pa
 from ibis.expr.types import Table
 
 from caringmon.analysis.figures import changes, figures
@@ -20,6 +21,8 @@ from caringmon.model.kpi import ACTUAL_KPI
 from caringmon.model.period import Period, Window, month_before
 
 RECENT_DAYS = 10
+# What is shown day by day; everything else is counted for the windows of the report only.
+DAILY_KPIS = frozenset({"K05", "K09", "K13", "K14", "K17", "K18", "K19", "K20", "pending", "target"})
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,8 @@ def daily_values(
         return month_values(of.values, of.targets, windows[window], basis=scope.basis, segments=scope.segments)
 
     now = at(plan.today, share_of_today, ["day", "mtd", *(f"d{day}" for day in plan.shown)], ["day", "mtd"])
-    parts = [now.values, month(now, "mtd"), _month_targets(now, plan), _cumulative(now, plan, scope)]
+    counted = now.values[now.values["window"].isin({"day", "mtd"}) | now.values["kpi"].isin(DAILY_KPIS)]
+    parts = [counted, month(now, "mtd"), _month_targets(now, plan), _cumulative(now, plan, scope)]
     if plan.compares_month:
         before = at(plan.previous, 1.0, ["prev_day", "prev_mtd"], ["prev_mtd"])
         parts += [before.values, month(before, "prev_mtd")]
@@ -145,11 +149,14 @@ def shown_days(values: pd.DataFrame, plan: DailyPlan, scope: Scope) -> pd.DataFr
     return pd.DataFrame(rows, columns=names)
 
 
-def shown_teams(figures_table: pd.DataFrame, roster: pd.DataFrame, today: dt.date) -> pd.DataFrame:
+def shown_teams(figures_table: pd.DataFrame, roster: pa.Table, today: dt.date) -> pd.DataFrame:
     """Return the TLs that have figures, with their superior in force today, ordered by segment and code."""
+    superiors = {
+        row["person_id"]: row["reports_to"] or ""
+        for row in roster.to_pylist()
+        if row["role"] == "TL" and (row["valid_to"] is None or row["valid_to"] > today)
+    }
     teams = figures_table[figures_table["level"] == "tl"][["segment", "entity"]].drop_duplicates()
-    leads = roster[(roster["role"] == "TL") & ~(pd.to_datetime(roster["valid_to"]).dt.date <= today)]
-    superiors = dict(zip(leads["person_id"], leads["reports_to"].fillna(""), strict=True))
     teams = teams.assign(superior=[superiors.get(code, "") for code in teams["entity"]])
     return teams.sort_values(["segment", "entity"], ignore_index=True)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
 import pandas as pd
+import pyarrow as pa
 from ibis import _
 from ibis.expr.types import BooleanValue, Table, Value
 
@@ -27,8 +28,20 @@ _CONNECTED = [code.code for code in RESULT_CODES if code.connected]
 _CONTACTED = [code.code for code in RESULT_CODES if code.contacted]
 _RPC = [code.code for code in RESULT_CODES if code.rpc]
 _NOT_A_DIAL = [code.code for code in RESULT_CODES if not code.is_dial]
-_SERVICE_COUNTS = ("dials", "connected_dials", "contacted_dials", "rpc_dials", "held", "on_list")
+_FLAGS = ("dials", "connected_dials", "contacted_dials", "rpc_dials", "held", "on_list")
+_SERVICE_COUNTS = (
+    "dials",
+    "connected_dials",
+    "contacted_dials",
+    "worked",
+    "contacted",
+    "rpc",
+    "assigned",
+    "list",
+    "worked_of_list",
+)
 _CLAIM_COUNTS = ("gross", "net", "valid", "pending", "return_open", "not_valid")
+COUNTS = (*_SERVICE_COUNTS, *_CLAIM_COUNTS)
 
 
 @dataclass(frozen=True)
@@ -53,13 +66,12 @@ def holdings(assignments: Table, calendar: WorkCalendar) -> Table:
     key = ["period", "segment", "service_no"]
     months = assignments.select("period").distinct().execute()["period"]
     received = assignments.select(day=_.received_at.date()).distinct().execute()["day"]
-    month_ends = ibis.memtable(
-        pd.DataFrame({"period": months, "month_end": [Period.month(_first(m)).end for m in months]}),
-        schema={"period": "string", "month_end": "date"},
+    month_ends = _small(
+        {"period": pa.string(), "month_end": pa.date32()}, ((m, Period.month(_first(m)).end) for m in months)
     )
-    first_dials = ibis.memtable(
-        pd.DataFrame({"received_day": received, "first_dial": [_first_workday(d, calendar) for d in received]}),
-        schema={"received_day": "date", "first_dial": "date"},
+    first_dials = _small(
+        {"received_day": pa.date32(), "first_dial": pa.date32()},
+        ((day, _first_workday(day, calendar)) for day in pd.to_datetime(received).dt.date),
     )
     next_start = _.valid_from.lead().over(ibis.window(group_by=key, order_by=["valid_from", "received_at"]))
     held = (
@@ -81,16 +93,14 @@ def kpi_counts(relations: Relations, windows: Sequence[Window], level: str) -> p
 
     `level`: `site` (entity is empty) or `tl`. Entities without any event have no row.
     """
-    spans = ibis.memtable(
-        pd.DataFrame([(w.name, w.period.start, w.period.end) for w in windows], columns=["window", "first", "after"]),
-        schema={"window": "string", "first": "date", "after": "date"},
+    spans = _small(
+        {"window": pa.string(), "first": pa.date32(), "after": pa.date32()},
+        ((window.name, window.period.start, window.period.end) for window in windows),
     )
-    services = _service_counts(relations, spans, level)
-    claims = _claim_counts(relations, spans, level)
-    merged = services.merge(claims, on=KEY, how="outer", validate="one_to_one")
-    counts = [name for name in merged.columns if name not in KEY]
-    merged[counts] = merged[counts].fillna(0).astype("int64")
-    return merged.sort_values(KEY, ignore_index=True)
+    parts = [_service_counts(relations, spans, level), _claim_counts(relations, spans, level)]
+    both = pd.concat(parts, ignore_index=True).astype(dict.fromkeys(KEY, "object"))
+    counts = both.fillna(dict.fromkeys(COUNTS, 0)).groupby(KEY, as_index=False)[list(COUNTS)].sum()
+    return counts.astype(dict.fromkeys(COUNTS, "int64")).sort_values(KEY, ignore_index=True)
 
 
 def kpi_values(counts: pd.DataFrame, *, absent: frozenset[str], missing: frozenset[str]) -> pd.DataFrame:
@@ -140,7 +150,7 @@ def _value(
 
 def _service_counts(relations: Relations, spans: Table, level: str) -> pd.DataFrame:
     flags = ibis.union(_dialled(relations, spans, level), _held(relations, spans, level))
-    per_service = flags.group_by([*KEY, "service_no"]).agg(**{name: _[name].sum() for name in _SERVICE_COUNTS})
+    per_service = flags.group_by([*KEY, "service_no"]).agg(**{name: _[name].sum() for name in _FLAGS})
     worked: BooleanValue = _.dials > 0
     frame: pd.DataFrame = (
         per_service.group_by(KEY)
@@ -178,7 +188,7 @@ def _dialled(relations: Relations, spans: Table, level: str) -> Table:
         on_list=_int(ibis.literal(value=False)),
     )
     joined = flagged.join(spans, [flagged.day >= spans["first"], flagged.day < spans["after"]])
-    return joined.select(*KEY, "service_no", *_SERVICE_COUNTS)
+    return joined.select(*KEY, "service_no", *_FLAGS)
 
 
 def _held(relations: Relations, spans: Table, level: str) -> Table:
@@ -199,7 +209,7 @@ def _held(relations: Relations, spans: Table, level: str) -> Table:
     zero = _int(ibis.literal(value=False))
     return touched.mutate(
         dials=zero, connected_dials=zero, contacted_dials=zero, rpc_dials=zero, held=_int(ibis.literal(value=True))
-    ).select(*KEY, "service_no", *_SERVICE_COUNTS)
+    ).select(*KEY, "service_no", *_FLAGS)
 
 
 def _claim_counts(relations: Relations, spans: Table, level: str) -> pd.DataFrame:
@@ -257,6 +267,11 @@ def _first(month: str) -> dt.date:
     return dt.date.fromisoformat(f"{month}-01")
 
 
-def _first_workday(day: object, calendar: WorkCalendar) -> dt.date:
-    date = pd.Timestamp(str(day)).date()
-    return date if calendar.is_workday(date) else calendar.next_workday(date)
+def _first_workday(day: dt.date, calendar: WorkCalendar) -> dt.date:
+    return day if calendar.is_workday(day) else calendar.next_workday(day)
+
+
+def _small(columns: Mapping[str, pa.DataType], rows: Iterable[tuple[object, ...]]) -> Table:
+    """Return a handful of rows as a typed table, also when there are none."""
+    records = [dict(zip(columns, row, strict=True)) for row in rows]
+    return ibis.memtable(pa.Table.from_pylist(records, schema=pa.schema(list(columns.items()))))

@@ -26,22 +26,24 @@ from caringmon.model.calendar import WorkCalendar
 from caringmon.model.findings import Clocks
 from caringmon.model.period import Period, Window, month_code
 
-CLAIM_SCHEMA = {
-    "segment": "string",
-    "period": "string",
-    "service_no": "string",
-    "claim_no": "int64",
-    "agree_at": "timestamp(6)",
-    "attempt_id": "string",
-    "agent_id": "string",
-    "qc_state": "string",
-    "return_rounds": "int64",
-    "duplicates": "int64",
-    "superseded": "boolean",
-    "counts_gross": "int64",
-    "counts_net": "int64",
-    "counts_valid": "int64",
-}
+CLAIM_SCHEMA = pa.schema(
+    {
+        "segment": pa.string(),
+        "period": pa.string(),
+        "service_no": pa.string(),
+        "claim_no": pa.int64(),
+        "agree_at": pa.timestamp("us"),
+        "attempt_id": pa.string(),
+        "agent_id": pa.string(),
+        "qc_state": pa.string(),
+        "return_rounds": pa.int64(),
+        "duplicates": pa.int64(),
+        "superseded": pa.bool_(),
+        "counts_gross": pa.int64(),
+        "counts_net": pa.int64(),
+        "counts_valid": pa.int64(),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def snapshot(
     `facts`: the Ibis fact tables by name; rows after the clocks are left out here. Every window has a row for each
     segment of the scope at site level, and for each TL that has calls, holdings, claims or a target.
     """
-    relations = _relations(facts, scope, clocks)
+    relations = relations_at(facts, scope, clocks)
     targets = Targets.in_force(_targets_known(facts["targets"], clocks), progress)
     parts, entities = [], []
     for level, spans in windows.items():
@@ -104,7 +106,8 @@ def open_facts(con: ibis.BaseBackend, tables: Mapping[str, pa.Table]) -> dict[st
     return {name: con.create_table(name, table) for name, table in tables.items()}
 
 
-def _relations(facts: Mapping[str, Table], scope: Scope, clocks: Clocks) -> Relations:
+def relations_at(facts: Mapping[str, Table], scope: Scope, clocks: Clocks) -> Relations:
+    """Return what KPIs are counted from as known at the clocks: calls, holdings, the ledger's claims, the roster."""
     calls = facts["calls"].filter(_.called_at <= clocks.calls)
     taps = facts["qc"].filter(_.tapped_at <= clocks.qc)
     ledger = agree_ledger(
@@ -117,7 +120,7 @@ def _relations(facts: Mapping[str, Table], scope: Scope, clocks: Clocks) -> Rela
     return Relations(
         calls=calls,
         holdings=holdings(held, scope.calendar),
-        claims=ibis.memtable(ledger, schema=CLAIM_SCHEMA),
+        claims=ibis.memtable(pa.Table.from_pandas(ledger, CLAIM_SCHEMA, preserve_index=False)),
         roster=facts["roster"].filter(_.valid_from <= day),
     )
 

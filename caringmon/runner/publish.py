@@ -38,10 +38,8 @@ def versions(folder: Path) -> list[tuple[int, dict[str, object]]]:
 
     A version folder without a manifest does not exist: a run was cut off before it ended.
     """
-    found = []
-    for path in folder.glob("v*/" + MANIFEST):
-        if re.fullmatch(r"v[1-9]\d*", path.parent.name):
-            found.append((int(path.parent.name[1:]), json.loads(path.read_text(encoding="utf-8"))))
+    manifests = (path for path in folder.glob(f"v*/{MANIFEST}") if re.fullmatch(r"v[1-9]\d*", path.parent.name))
+    found = [(int(path.parent.name[1:]), json.loads(path.read_text(encoding="utf-8"))) for path in manifests]
     return sorted(found, key=lambda pair: pair[0])
 
 

@@ -1,0 +1,75 @@
+"""Documents: what is published of one report's findings, and the index of all reports."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from caringmon.model.findings import Findings
+from caringmon.report.digest import chat_text
+from caringmon.report.figures import check_page, check_text, check_workbook
+from caringmon.report.index import IssuedReport, index_html
+from caringmon.report.page import page_html
+from caringmon.report.workbook import report_workbook
+from caringmon.runner.engine import notebook_text
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+
+def documents(findings: Findings, notebook: NotebookNode, version: int | None) -> dict[str, bytes]:
+    """Return page, workbook, notebook and chat text by file name; without a version, the body that is hashed."""
+    return {
+        "report.html": page_html(notebook, findings, version).encode(),
+        "report.xlsx": report_workbook(findings, version),
+        "report.ipynb": notebook_text(notebook).encode(),
+        "ringkas.txt": chat_text(findings).encode(),
+    }
+
+
+def contradictions(files: Mapping[str, bytes], findings: Findings) -> list[str]:
+    """Return, in words, every place where a document disagrees with the figures; an empty list is clean."""
+    return [
+        *check_page(files["report.html"].decode(), findings),
+        *check_workbook(files["report.xlsx"], findings),
+        *check_text(files["ringkas.txt"].decode(), findings),
+    ]
+
+
+def manifest(findings: Findings, fingerprint: str, started: dt.datetime, ended: dt.datetime) -> dict[str, object]:
+    """Return what `manifest.json` says besides version and file hashes; the only place of wall-clock times."""
+    head = findings.head
+    loads = findings.tables["loads"]
+    return {
+        "report": head.report,
+        "title": head.form,
+        "segment": head.parameters["segment"],
+        "period": head.period,
+        "audience": head.parameters["audience"],
+        "run_id": head.run_id,
+        "evidence_id": head.evidence_id,
+        "content_hash": fingerprint,
+        "summary": chat_text(findings).splitlines()[0],
+        "parameters": dict(head.parameters),
+        "package_version": head.package_version,
+        "calendar_version": head.calendar_version,
+        "inputs": loads[["file", "table", "rows_loaded"]].to_dict("records"),
+        "started": started.isoformat(timespec="seconds"),
+        "ended": ended.isoformat(timespec="seconds"),
+    }
+
+
+def write_index(outputs: Path, lang: str) -> Path:
+    """Write `outputs/index.html`, the list of all issued reports, newest period first; return its path."""
+    entries = []
+    for path in sorted(outputs.glob("*/*/*/v*/manifest.json")):
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        names = ("report", "title", "segment", "period", "version", "run_id", "content_hash", "summary")
+        folder = path.parent.relative_to(outputs).as_posix()
+        entries.append(IssuedReport(**{name: manifest[name] for name in names}, folder=folder))
+    index = outputs / "index.html"
+    index.write_text(index_html(entries, lang), encoding="utf-8")
+    return index
