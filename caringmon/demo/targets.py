@@ -1,0 +1,83 @@
+"""The targets of the site: agrees per month for site and teams, and the plan of the funnel."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+
+from caringmon.demo import plan
+from caringmon.demo.people import People, team_code
+from caringmon.demo.plan import Floats, Ints, Size
+
+# Agrees per service on the list, by month and segment; set before the month, so they know nothing of its causes.
+_AGREES_PER_SERVICE = ((0.200, 0.205), (0.218, 0.209))
+# The plan of the funnel; its product with the list is the target of the site, up to rounding.
+_FUNNEL = (
+    {"penetration": 0.98, "contact_rate": 0.83, "rpc_rate": 0.82, "valid_share": 0.93},
+    {"penetration": 0.98, "contact_rate": 0.81, "rpc_rate": 0.82, "valid_share": 0.93},
+)
+_AGREE_RATE = ((0.322, 0.339), (0.351, 0.345))
+_APPROVED = (dt.datetime(2022, 8, 30, 16, 0), dt.datetime(2022, 9, 28, 16, 0))  # noqa: DTZ001 - naive WIB
+_COLUMNS = (
+    "period",
+    "segment",
+    "level",
+    "entity_id",
+    "metric",
+    "value",
+    "unit",
+    "grain",
+    "date",
+    "apportion",
+    "version",
+    "approved_by",
+    "approved_at",
+    "effective_from",
+)
+
+
+def target_rows(people: People, size: Size, month: int) -> pd.DataFrame:
+    """Return the targets of a month; the teams' agrees sum to those of the site."""
+    rows: list[tuple[str, str, str, str, float, str]] = []
+    for segment, name in enumerate(plan.SEGMENTS):
+        funnel = _FUNNEL[segment] | {"agree_rate": _AGREE_RATE[month][segment]}
+        total = round(_AGREES_PER_SERVICE[month][segment] * size.services / 10) * 10
+        rows.append((name, "SITE", "SITE", "agree", total, "count"))
+        strength = _strength(people, size, segment)
+        teams = np.flatnonzero(strength)
+        shares = largest_remainder(total, strength[teams])
+        rows += [
+            (name, "TL", team_code(t), "agree", s, "count")
+            for t, s in zip(teams.tolist(), shares.tolist(), strict=True)
+        ]
+        rows.append((name, "SITE", "SITE", "assigned", size.services, "count"))
+        rows += [(name, "SITE", "SITE", metric, value, "rate") for metric, value in funnel.items()]
+    table = pd.DataFrame(rows, columns=["segment", "level", "entity_id", "metric", "value", "unit"])
+    first = plan.MONTHS[month].start
+    fixed = {
+        "period": f"{first:%Y-%m}",
+        "grain": "MONTH",
+        "date": None,
+        "apportion": "WORKDAY",
+        "version": 1,
+        "approved_by": "MGR01",
+        "approved_at": _APPROVED[month],
+        "effective_from": first,
+    }
+    return table.assign(**fixed)[list(_COLUMNS)]
+
+
+def largest_remainder(total: int, weights: Floats) -> Ints:
+    """Return whole shares of `total` in proportion to the weights; they sum to it, ties go to the first."""
+    exact = total * weights / weights.sum()
+    shares: Ints = np.floor(exact).astype(np.int64)
+    shares[np.argsort(shares - exact, kind="stable")[: total - int(shares.sum())]] += 1
+    return shares
+
+
+def _strength(people: People, size: Size, segment: int) -> Floats:
+    """Return how many agents each team has for its own segment; teams of the other segment 0."""
+    own = people.agents[people.agents["segment"] == segment]
+    return np.bincount(own["team"], weights=np.where(own["both"], 0.7, 1.0), minlength=size.teams).astype(np.float64)
