@@ -180,7 +180,7 @@ def test_the_small_world_has_about_sixty_thousand_calls_by_forty_agents(raw: Raw
 
 
 def test_every_line_of_a_call_export_is_quoted_and_ends_with_a_semicolon(raw: Raw) -> None:
-    text = (raw.folder / "inbox" / "Data CT0 CARING 2022-10-08 AllArea.csv").read_bytes()
+    text = (raw.folder / "inbox" / "Data CT0 CARING 2022-09-10 AllArea.csv").read_bytes()
     assert text.startswith(b'\xef\xbb\xbf"id";"tgl";"login"')
     records = text.decode("utf-8-sig").split(";\r\n")
     assert records[-1] == ""

@@ -25,8 +25,8 @@ _SHEET_HEADER = (
     "Tanggal_Janji_Bayar,Durasi Call,Keterangan"
 )
 CALL_COLUMNS, SHEET_COLUMNS = _CALL_HEADER.split(";"), _SHEET_HEADER.split(",")
-# Two weeks of PRANPC were sent as workbooks.
-SHEET_WEEKS = (dt.date(2022, 9, 17), dt.date(2022, 10, 22))
+# Two exports of PRANPC were sent as workbooks.
+SHEET_EXPORTS = (dt.date(2022, 9, 17), dt.date(2022, 10, 22))
 _CALL_FILE = ("Data CT0 CARING {} AllArea", "Data PRA_NPC CARING {} AllArea")
 _REGIONALS = ("4", "4", "4", "3", "5", "7")
 _STOS = (
@@ -38,20 +38,19 @@ _STOS = (
     ("MAS", "MRS", "GOW"),
 )
 _STO_OF_DATEL = {d: s for datels, stos in zip(DATELS, _STOS, strict=True) for d, s in zip(datels, stos, strict=True)}
-_TAP_CUTS = (dt.date(2022, 9, 30), dt.date(2022, 10, 31), dt.date(2022, 11, 3))
 
 
 def write_calls(inbox: Path, raw: pd.DataFrame) -> list[Path]:
-    """Write one file per segment and week: `;` text with a trailing `;`, or for two weeks a workbook."""
-    weeks: list[dt.date] = sorted(set(rawcalls.export_days()[: plan.CALL_DAYS].astype(object)))
+    """Write one file per segment and export: `;` text with a trailing `;`, or twice a workbook."""
+    exported: list[dt.date] = sorted(set(rawcalls.export_days()[: plan.CALL_DAYS].astype(object)))
     written = []
     for segment, name in enumerate(_CALL_FILE):
-        for week in weeks:
-            rows = rawcalls.exported_on(raw, segment, week)
-            as_sheet = segment == plan.PRANPC and week in SHEET_WEEKS
-            path = inbox / f"{name.format(week)}.{'xlsx' if as_sheet else 'csv'}"
+        for day in exported:
+            rows = rawcalls.exported_on(raw, segment, day)
+            as_sheet = segment == plan.PRANPC and day in SHEET_EXPORTS
+            path = inbox / f"{name.format(day)}.{'xlsx' if as_sheet else 'csv'}"
             if as_sheet:
-                _write_call_sheet(path, rows, week)
+                _write_call_sheet(path, rows, day)
             else:
                 _write_call_text(path, rows)
             written.append(path)
@@ -64,7 +63,7 @@ def _write_call_text(path: Path, rows: pd.DataFrame) -> None:
     )
 
 
-def _write_call_sheet(path: Path, rows: pd.DataFrame, week: dt.date) -> None:
+def _write_call_sheet(path: Path, rows: pd.DataFrame, exported: dt.date) -> None:
     promise = rows["janji_bayar"].where(rows["janji_bayar"].str.startswith("2"), None)
     columns = [
         np.arange(1, len(rows) + 1),
@@ -84,8 +83,8 @@ def _write_call_sheet(path: Path, rows: pd.DataFrame, week: dt.date) -> None:
         rows["ket"],
     ]
     table = pd.DataFrame(dict(zip(SHEET_COLUMNS, columns, strict=True)))
-    monday = week - dt.timedelta(days=week.weekday())
-    heading = ("LAPORAN DATA CALL CARING PRA NPC - ALL AREA", f"Periode {monday:%d/%m/%Y} s.d. {week:%d/%m/%Y}")
+    first = rows["called_at"].min()
+    heading = ("LAPORAN DATA CALL CARING PRA NPC - ALL AREA", f"Periode {first:%d/%m/%Y} s.d. {exported:%d/%m/%Y}")
     save_table(path, "DATA ALL", table, heading)
 
 
@@ -127,7 +126,7 @@ def _order_columns(world: World, ordered: pd.DataFrame, period: str) -> pd.DataF
 
 
 def write_taps(rng: np.random.Generator, inbox: Path, world: World) -> list[Path]:
-    """Write the tap log, one row per tap, in three files by tapping date."""
+    """Write the tap log, one row per tap, in a file per export."""
     taps = world.taps
     place = _place_of_key(world)[taps["key"].to_numpy()]
     judged = world.calls.iloc[place]
@@ -153,8 +152,13 @@ def write_taps(rng: np.random.Generator, inbox: Path, world: World) -> list[Path
             "solusi_layanan": taps["solution"].to_numpy(),
         }
     )
-    cut = np.searchsorted(np.array(_TAP_CUTS, dtype="datetime64[D]"), tapped.astype("datetime64[D]"))
-    return [_write_text(inbox / f"Tapping QCO {d}.csv", log[cut == number]) for number, d in enumerate(_TAP_CUTS)]
+    exported = np.unique(rawcalls.export_days())
+    cut = np.searchsorted(exported, tapped.astype("datetime64[D]"))
+    return [
+        _write_text(inbox / f"Tapping QCO {day}.csv", log[cut == number])
+        for number, day in enumerate(exported.astype(object))
+        if (cut == number).any()
+    ]
 
 
 def _place_of_key(world: World) -> Ints:

@@ -54,10 +54,16 @@ def raw_calls(rng: np.random.Generator, world: World) -> pd.DataFrame:
 
 
 def export_days() -> Days:
-    """Return for each working day the export date of its week: the Saturday, or the month's last day."""
+    """Return for each working day its export date.
+
+    In the first month the systems exported once a week (the Saturday, or the month's last day), since then every
+    evening.
+    """
     weekday = np.array([day.isoweekday() for day in plan.WORKDAYS])
     saturday = plan.DAYS + (6 - weekday).astype("timedelta64[D]")
-    exported: Days = np.minimum(saturday, plan.month_ends(plan.DAYS))
+    weekly = np.minimum(saturday, plan.month_ends(plan.DAYS))
+    is_first_month = plan.month_ends(plan.DAYS) == plan.month_ends(plan.DAYS).min()
+    exported: Days = np.where(is_first_month, weekly, plan.DAYS)
     return exported
 
 

@@ -50,13 +50,13 @@ one of the causes or move these two.
 * Recalls (input Recall) of September returns in the first days of October are calls on September's list.
 
 ## Files in `inbox/`
-| file | what |
-|---|---|
+| from … to | files | what |
+|---|---|---|
 {files}
 """
 _KINDS = {
-    "Data CT0 CARING": "calls of CT-0, one week",
-    "Data PRA_NPC CARING": "calls of PraNPC, one week",
+    "Data CT0 CARING": "calls of CT-0, one week (September) or one day (October)",
+    "Data PRA_NPC CARING": "calls of PraNPC, one week (September) or one day (October)",
     "Data Order": "data order: the calling list of a month",
     "Tapping QCO": "tapping: one row per tap, by tapping date",
     "Data Pembayaran": "payments (pembayaran) of a month",
@@ -81,9 +81,10 @@ def readme_text(seed: int, attempts: int, world: World, size: Size, files: Seque
         mover=agents["person_id"][mover(agents)],
         causes="\n".join(f"| {c.code} | {c.where} | {c.when} | {c.what} | {c.effect} |" for c in plan.CAUSES),
         stray=world.people.stray_login,
-        files="\n".join(f"| `{path.name}` | {_kind(path.name)} |" for path in files),
+        files="\n".join(_kind_line(start, text, files) for start, text in _KINDS.items()),
     )
 
 
-def _kind(name: str) -> str:
-    return next(text for start, text in _KINDS.items() if name.startswith(start))
+def _kind_line(start: str, text: str, files: Sequence[Path]) -> str:
+    names = sorted(path.name for path in files if path.name.startswith(start))
+    return f"| `{names[0]}` … `{names[-1]}` | {len(names)} | {text} |"
