@@ -12,20 +12,20 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from caringmon.analysis import daily
+from caringmon.analysis.provenance import issue_summary, issues_table, load_summary, loads_table
 from caringmon.analysis.readiness import REQUIRED, absent_by_design, active_segments, calendar_issues, missing_tables
 from caringmon.analysis.snapshot import Scope, open_facts
 from caringmon.errors import DataBlockedError, ReportFailedError
+from caringmon.inbox import FileReport, inbox_files, load_file
 from caringmon.model.calendar import WorkCalendar
-from caringmon.model.findings import Clocks, Evidence, Findings, Head, Issue, Load, Request
+from caringmon.model.findings import Clocks, Evidence, Findings, Head, Request
 from caringmon.model.period import Period, month_before
 from caringmon.params import Daily, Settings
 from caringmon.runner.documents import contradictions, documents, manifest, write_index
@@ -36,12 +36,22 @@ from caringmon.settings import workspace_calendar, workspace_folder, workspace_s
 from caringmon.shipped import notebooks_folder
 from caringmon.store import facts
 from caringmon.store.visible import later_exports, rows_hash, visible_tables
+from caringmon.vocabulary import read_rules
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 FORMS = {"daily": "OB.IN.OCC.TELK.W-01"}
 NOTEBOOKS = {"daily": "daily.ipynb"}
+
+
+def ingest(workspace: Path, paths: Sequence[Path] | None, *, key: bytes) -> list[FileReport]:
+    """Load the files named, else those in the inbox, in the order of their names; return what became of each.
+
+    A file that is refused stops no other. Parameter files that the workspace lacks are those of the package.
+    """
+    rules = read_rules(workspace)
+    return [load_file(workspace, path, rules, key) for path in inbox_files(workspace, paths)]
 
 
 def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
@@ -104,12 +114,15 @@ def analyse(evidence: Evidence) -> Findings:
         rows = open_facts(con, evidence.tables)
         values = daily.daily_values(rows, scope, plan, clocks_of, calendar.share_of_day(request.cut_time))
     figures = daily.daily_figures(values, plan)
+    issues, loads = issues_table(evidence.issues), loads_table(evidence.loads)
     tables = {
         "figures": figures,
         "days": daily.shown_days(values, plan, scope),
         "teams": daily.shown_teams(figures, evidence.tables["roster"], plan.today),
-        "issues": _issues_table(evidence.issues),
-        "loads": _loads_table(evidence.loads),
+        "issues": issues,
+        "issue_summary": issue_summary(issues),
+        "loads": loads,
+        "load_summary": load_summary(loads),
     }
     return Findings(_head(evidence, segments), tables)
 
@@ -241,21 +254,3 @@ def _head(evidence: Evidence, segments: tuple[str, ...]) -> Head:
         missing=tuple(sorted(evidence.missing)),
         silent_segments=tuple(segment for segment in request.segments if segment not in segments),
     )
-
-
-def _issues_table(issues: tuple[Issue, ...]) -> pd.DataFrame:
-    names = ["code", "severity", "table", "file", "sheet", "row", "line", "count", "detail"]
-    rows = [[getattr(issue, name) for name in names] for issue in issues]
-    table = pd.DataFrame(rows, columns=names).astype({"row": "float64", "line": "float64"})
-    table["severity"] = table["severity"].astype(str)
-    return table.sort_values(["code", "file", "table", "row"], ignore_index=True)
-
-
-def _loads_table(loads: tuple[Load, ...]) -> pd.DataFrame:
-    names = {
-        "source_file": "file", "table": "table", "source_system": "source_system", "exported_at": "exported_at",
-        "first_day": "first_day", "last_day": "last_day", "rows_read": "rows_read", "rows_loaded": "rows_loaded",
-        "rows_quarantined": "rows_quarantined",
-    }  # fmt: skip
-    rows = [[getattr(load, name) for name in names] for load in loads]
-    return pd.DataFrame(rows, columns=list(names.values())).sort_values(["table", "file"], ignore_index=True)

@@ -16,6 +16,7 @@ from caringmon.analysis.kpi_values import cumulative_values
 from caringmon.analysis.snapshot import Scope, Snapshot, snapshot
 from caringmon.analysis.targets import VALUE_COLUMNS, Progress, month_values
 from caringmon.model.calendar import WorkCalendar
+from caringmon.model.codes import UNMAPPED_ENTITY
 from caringmon.model.findings import Clocks
 from caringmon.model.kpi import ACTUAL_KPI
 from caringmon.model.period import Period, Window, month_before
@@ -150,7 +151,7 @@ def shown_days(values: pd.DataFrame, plan: DailyPlan, scope: Scope) -> pd.DataFr
 
 
 def shown_teams(figures_table: pd.DataFrame, roster: pa.Table, today: dt.date) -> pd.DataFrame:
-    """Return the TLs that have figures, with their superior in force today, ordered by segment and code."""
+    """Return the TLs that have figures, with their superior in force today, by segment and code; unmapped last."""
     superiors = {
         row["person_id"]: row["reports_to"] or ""
         for row in roster.to_pylist()
@@ -158,7 +159,9 @@ def shown_teams(figures_table: pd.DataFrame, roster: pa.Table, today: dt.date) -
     }
     teams = figures_table[figures_table["level"] == "tl"][["segment", "entity"]].drop_duplicates()
     teams = teams.assign(superior=[superiors.get(code, "") for code in teams["entity"]])
-    return teams.sort_values(["segment", "entity"], ignore_index=True)
+    unmapped = teams["entity"] == UNMAPPED_ENTITY
+    ordered = teams.assign(unmapped=unmapped).sort_values(["segment", "unmapped", "entity"], ignore_index=True)
+    return ordered.drop(columns="unmapped")
 
 
 def _number(day: dt.date, calendar: WorkCalendar) -> int:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import pyarrow as pa
 
-from caringmon.model.codes import QcStatus, Role, Segment
+from caringmon.model.codes import RESULT_BY_CODE, QcStatus, Role, Segment
 
 
 class Kind(StrEnum):
@@ -55,9 +55,10 @@ NEVER_IN_FACTS = frozenset({Kind.NAME, Kind.NOTE})
 class Column:
     """One column of a fact table.
 
-    `required`: a file feeds the table only if the column is there (or `derived` from others that are) and a row
+    `required`: a file feeds the table only if the column, or one of those it is `derived_from`, is there; a row
     without a value is set aside. `allowed`: the only values, after word lists were applied; empty = any.
     `raw`: exists while a file is read (words of the source) and is not stored.
+    `about`: for names and notes, the stored column that says whose they are; the identity store keeps them under it.
     """
 
     name: str
@@ -65,8 +66,9 @@ class Column:
     meaning: str
     required: bool = False
     allowed: tuple[str, ...] = ()
-    derived: bool = False
+    derived_from: tuple[str, ...] = ()
     raw: bool = False
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,14 +108,15 @@ CALLS = Table(
         Column("attempt_id", Kind.CODE, "id of the attempt in the source system"),
         Column("called_at", Kind.DATETIME, "start of the dial", required=True),
         Column("agent_id", Kind.CODE, "person_id of the dialling agent", required=True),
-        Column("agent_name", Kind.NAME, "name of the agent"),
+        Column("agent_name", Kind.NAME, "name of the agent", about="agent_id"),
         Column("service_no", Kind.SERVICE, "service called about", required=True),
         Column("dialled_no", Kind.PHONE, "number dialled"),
         Column("segment", Kind.CODE, "service segment", required=True, allowed=SEGMENTS),
         Column("status_raw", Kind.TEXT, "status word of the source", raw=True),
         Column("category_raw", Kind.TEXT, "category word of the source", raw=True),
         Column("reason_raw", Kind.TEXT, "reason word of the source", raw=True),
-        Column("result_code", Kind.CODE, "result of the attempt, a code of T15", required=True, derived=True),
+        Column("result_code", Kind.CODE, "result of the attempt, a code of T15", required=True,
+               derived_from=("status_raw", "category_raw", "reason_raw"), allowed=tuple(RESULT_BY_CODE)),
         Column("negotiation", Kind.CODE, "how the customer will pay",
                allowed=("FULL", "PDD6", "PDD12", "INSTALMENT", "OTHER")),
         Column("promise_date", Kind.DATE, "promised payment date; null where none or impossible"),
@@ -121,7 +124,7 @@ CALLS = Table(
         Column("talk_sec", Kind.SECONDS, "talk time"),
         Column("input_type", Kind.CODE, "first call or recall", allowed=("NEW", "RECALL")),
         Column("recording_id", Kind.CODE, "id of the recording"),
-        Column("note", Kind.NOTE, "free note of the agent"),
+        Column("note", Kind.NOTE, "free note of the agent", about="attempt_id"),
         Column("channel", Kind.CODE, "VOICE unless said otherwise", allowed=("VOICE", "WA", "SMS")),
     ),
     key=(("attempt_id",), ("agent_id", "called_at", "service_no", "dialled_no")),
@@ -135,7 +138,7 @@ ASSIGNMENTS = Table(
         Column("segment", Kind.CODE, "service segment", required=True, allowed=SEGMENTS),
         Column("service_no", Kind.SERVICE, "service to be called about", required=True),
         Column("customer_id", Kind.CUSTOMER, "customer account"),
-        Column("customer_name", Kind.NAME, "name of the customer"),
+        Column("customer_name", Kind.NAME, "name of the customer", about="service_no"),
         Column("unpaid_bills", Kind.COUNT, "number of unpaid bills"),
         Column("arrears_amount", Kind.RUPIAH, "open arrears", required=True),
         Column("regional", Kind.CODE, "Telkom regional"),
@@ -144,7 +147,8 @@ ASSIGNMENTS = Table(
         Column("sto", Kind.TEXT, "exchange of the service"),
         Column("agent_id", Kind.CODE, "person_id of the holder", required=True),
         Column("received_at", Kind.DATETIME, "when the order was received", required=True),
-        Column("valid_from", Kind.DATE, "first day held; default: the day received", required=True, derived=True),
+        Column("valid_from", Kind.DATE, "first day held; default: the day received", required=True,
+               derived_from=("received_at",)),
         Column("valid_to", Kind.DATE, "first day no longer held; null: to the end of its period"),
     ),
     key=(("period", "segment", "service_no", "valid_from"),),
@@ -180,8 +184,8 @@ ROSTER = Table(
     name="roster",
     columns=(
         Column("person_id", Kind.CODE, "code of the person", required=True),
-        Column("display_name", Kind.NAME, "name of the person"),
-        Column("on_air_name", Kind.NAME, "alias on air"),
+        Column("display_name", Kind.NAME, "name of the person", about="person_id"),
+        Column("on_air_name", Kind.NAME, "alias on air", about="person_id"),
         Column("role", Kind.CODE, "role in force", required=True, allowed=tuple(Role)),
         Column("reports_to", Kind.CODE, "person_id of the superior"),
         Column("team_code", Kind.CODE, "team"),
@@ -204,12 +208,12 @@ QC = Table(
         Column("service_no", Kind.SERVICE, "service of the call judged", required=True),
         Column("called_at", Kind.DATETIME, "start of the call judged"),
         Column("qco_id", Kind.CODE, "person_id of the QCO", required=True),
-        Column("qco_name", Kind.NAME, "name of the QCO"),
+        Column("qco_name", Kind.NAME, "name of the QCO", about="qco_id"),
         Column("tapped_at", Kind.DATETIME, "when the verdict was given", required=True),
-        Column("status_raw", Kind.TEXT, "verdict word of the source", raw=True, required=True),
-        Column("status", Kind.CODE, "verdict", required=True, derived=True, allowed=tuple(QcStatus)),
+        Column("status_raw", Kind.TEXT, "verdict word of the source", raw=True),
+        Column("status", Kind.CODE, "verdict", required=True, derived_from=("status_raw",), allowed=tuple(QcStatus)),
         Column("reason_code", Kind.CODE, "primary reason, RC01-RC99"),
-        Column("recommendation_text", Kind.NOTE, "what the QCO recommends"),
+        Column("recommendation_text", Kind.NOTE, "what the QCO recommends", about="validation_id"),
         Column("round", Kind.COUNT, "round of tapping, from 1", required=True),
         Column("score_process", Kind.NUMBER, "score 0-100"),
         Column("score_attitude", Kind.NUMBER, "score 0-100"),

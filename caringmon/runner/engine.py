@@ -30,11 +30,17 @@ def run_notebook(notebook: Path, output: Path, parameters: Mapping[str, str], en
     """
     import papermill
     from papermill.exceptions import PapermillExecutionError
+    from traitlets.config import Config
 
     with _environment(environment), _quiet():
         try:
             papermill.execute_notebook(
-                str(notebook), str(output), parameters=dict(parameters), kernel_name=KERNEL["name"], progress_bar=False
+                str(notebook),
+                str(output),
+                parameters=dict(parameters),
+                kernel_name=KERNEL["name"],
+                progress_bar=False,
+                config=Config({"KernelManager": {"transport": "ipc" if os.name == "posix" else "tcp"}}),  # no open port
             )
         except PapermillExecutionError as failure:
             kind = _FAMILY.get(failure.ename)
@@ -48,14 +54,14 @@ def read_normalised(path: Path, parameters: Mapping[str, str]) -> NotebookNode:
     """Return the executed notebook without what differs between two equal runs (times, random ids, versions)."""
     import nbformat
 
-    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    notebook = nbformat.read(path, as_version=4)
     language = {"name": "python"}
-    notebook.metadata = nbformat.from_dict(  # type: ignore[no-untyped-call]
+    notebook.metadata = nbformat.from_dict(
         {"kernelspec": KERNEL, "language_info": language, "caringmon": {"parameters": dict(parameters)}}
     )
     for cell in notebook.cells:
         tags = sorted(cell.metadata.get("tags", []))
-        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})  # type: ignore[no-untyped-call]
+        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
         if "injected-parameters" in tags:
             cell.id = "injected"
         if cell.cell_type == "code":

@@ -50,11 +50,11 @@ def _read_table(path: Path) -> pd.DataFrame:
 
 
 _NUMBERS = ("value", "numerator", "denominator", "row", "line")
-_COUNTS = ("decimals", "number", "count", "rows_read", "rows_loaded", "rows_quarantined")
+_COUNTS = ("decimals", "number", "count", "files", "rows_read", "rows_loaded", "rows_quarantined")
 _FLAGS = ("is_workday", "recent", "in_month", "active")
 
 
-def _typed(name: str, texts: pd.Series[str]) -> pd.Series:  # type: ignore[type-arg]
+def _typed(name: str, texts: pd.Series[str]) -> pd.Series:
     if name in _NUMBERS:
         return texts.map(lambda text: float(text) if text else float("nan")).astype("float64")
     if name in _COUNTS:
