@@ -51,8 +51,8 @@ def run_elsewhere(workspace: Path, tmp_path: Path, *words: str) -> Path:
 def test_every_file_of_the_demo_is_accounted_for(demo_ingest):
     assert not [report.file for report in demo_ingest if report.refused]
     for report in demo_ingest:
-        for count in report.tables:
-            accounted = count.loaded + count.quarantined + count.repeats + count.skipped
+        for count in report.counts:
+            accounted = count.loaded + count.set_aside + count.repeats + count.skipped
             assert count.read == accounted, (report.file, count)
 
 

@@ -1,0 +1,284 @@
+"""The walk of one file from the inbox to the store: read, headers, clean, validate, pseudonyms, facts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from caringmon.errors import CaringmonError, DataBlockedError
+from caringmon.intake import headers, window
+from caringmon.intake.clean import Vocabulary, original_cells, typed_rows
+from caringmon.intake.headers import Feed, Recognition
+from caringmon.intake.pseudonyms import split_identities
+from caringmon.intake.read import read_sheets
+from caringmon.intake.sheets import Cell, RawSheet
+from caringmon.intake.validate import Validated, validated
+from caringmon.model.codes import Severity
+from caringmon.model.findings import Issue, Load
+from caringmon.report.wording import catalogue
+from caringmon.store import facts, identities, restricted
+from caringmon.vocabulary import Rules
+
+# Part of every load_id: raise it when the same file must be read anew because reading has changed.
+PARSER_VERSION = "1"
+_RAGGED = "RAGGED_ROW"
+
+
+@dataclass(frozen=True)
+class TableCount:
+    """What became of the rows of a sheet as rows of one table; read = loaded + set aside + repeats + skipped."""
+
+    table: str
+    sheet: str
+    read: int
+    loaded: int
+    set_aside: int
+    repeats: int
+    skipped: int
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What became of a file. `refusal`: why nothing of it was loaded; `is_known`: it had been loaded before."""
+
+    file: str
+    counts: tuple[TableCount, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    refusal: str = ""
+    is_known: bool = False
+
+    @property
+    def refused(self) -> bool:
+        """Tell whether the file was refused as a whole."""
+        return bool(self.refusal)
+
+    @property
+    def rows_loaded(self) -> int:
+        """Rows that are in the store now, over all tables."""
+        return sum(count.loaded for count in self.counts)
+
+    def lines(self) -> list[str]:
+        """Return the report as lines of text, without any value of the file."""
+        if self.refused:
+            return [f"refused  {self.refusal}"]
+        if self.is_known:
+            return [f"known    {self.file}: already loaded, nothing added"]
+        head = [
+            f"loaded   {self.file}{f' [{count.sheet}]' if count.sheet else ''}: {count.table} "
+            f"{count.read:,} read = {count.loaded:,} loaded + {count.set_aside:,} set aside "
+            f"+ {count.repeats:,} repeated + {count.skipped:,} no attempt"
+            for count in self.counts
+        ]
+        return [*(head or [f"ignored  {self.file}"]), *map(_issue_line, self.issues)]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A sheet as one table: what is kept and what is set aside."""
+
+    sheet: RawSheet
+    feed: Feed
+    kept: Validated
+    count: TableCount
+    issues: tuple[Issue, ...]
+
+
+def inbox_files(workspace: Path, paths: Sequence[Path] | None) -> list[Path]:
+    """Return the files to load, by name: those named, of folders what lies in them, else the inbox.
+
+    Hidden files and Excel's lock files are left out.
+    """
+    named = [workspace / "inbox"] if paths is None else list(paths)
+    found = {file for path in named for file in (path.iterdir() if path.is_dir() else [path])}
+    visible = (file for file in found if not file.is_dir() and not file.name.startswith((".", "~$")))
+    missing_inbox = paths is None and not named[0].is_dir()
+    return [] if missing_inbox else sorted(visible, key=lambda file: (file.name, str(file)))
+
+
+def load_file(workspace: Path, path: Path, rules: Rules, key: bytes) -> FileReport:
+    """Bring one file into the store and return what became of it; a refusal is part of the report, not raised."""
+    try:
+        data = path.read_bytes()
+        sha256 = hashlib.sha256(data).hexdigest()
+        if any(load.source_sha256 == sha256 for load in facts.read_loads(workspace)):
+            return FileReport(path.name, is_known=True)
+        return _load(workspace, path, data, sha256, rules, key)
+    except CaringmonError as problem:
+        return FileReport(path.name, refusal=str(problem))
+    except OSError:
+        return FileReport(path.name, refusal=f"{path.name}: there is no such file, or it cannot be read")
+
+
+def _load(workspace: Path, path: Path, data: bytes, sha256: str, rules: Rules, key: bytes) -> FileReport:
+    def count_known(cells: Sequence[Cell]) -> int:
+        return headers.count_known(cells, rules.aliases, rules.mappings)
+
+    sheets = read_sheets(path, data, count_known)
+    recognised = [(sheet, headers.recognise(sheet, rules.aliases, rules.mappings)) for sheet in sheets]
+    other_issues = [issue for _, found in recognised if not found.feeds for issue in found.issues]
+    if not any(found.feeds for _, found in recognised):
+        _refuse_near_miss(path.name, [found for _, found in recognised])
+        return FileReport(path.name, issues=tuple(other_issues))
+    stated = window.stated_export(path.name)
+    parts = [_part(sheet, feed, found, rules.vocabulary, stated) for sheet, found in recognised for feed in found.feeds]
+    _refuse_blocked(path.name, parts)
+    parts[0] = replace(parts[0], issues=(*parts[0].issues, *other_issues))
+    exported_at = stated or _latest_event(parts)
+    if exported_at is None:
+        empty = parts[0].sheet.place.issue("NO_ROWS", Severity.WARN, count=0)
+        parts[0] = replace(parts[0], issues=(*parts[0].issues, empty))
+        _set_aside(workspace, parts, sha256)
+    else:
+        _store(workspace, parts, data, sha256, exported_at, key)
+    return FileReport(path.name, tuple(part.count for part in parts), _issues_of(parts))
+
+
+def _part(sheet: RawSheet, feed: Feed, found: Recognition, vocabulary: Vocabulary, stated: dt.datetime | None) -> _Part:
+    typed = typed_rows(sheet, feed, vocabulary)
+    kept = validated(typed, stated)
+    aside = len(kept.aside) + len(sheet.ragged)
+    count = TableCount(
+        feed.table.name, sheet.place.sheet, sheet.rows_read, kept.rows.num_rows, aside, kept.repeats, typed.skipped
+    )
+    if count.read != count.loaded + count.set_aside + count.repeats + count.skipped:
+        raise RuntimeError(f"rows of {feed.table.name} do not add up: {count}")
+    ragged = [row.source_row for row in sheet.ragged]
+    lines = [row.source_line for row in sheet.ragged if row.source_line is not None]
+    issues = [*sheet.issues, *found.issues, *typed.issues, *kept.issues]
+    if ragged:
+        issues.append(typed.place.issue(_RAGGED, Severity.QUARANTINE, rows=ragged, lines=lines))
+    return _Part(sheet, feed, kept, count, tuple(issues))
+
+
+def _refuse_near_miss(file: str, found: Iterable[Recognition]) -> None:
+    for recognition in found:
+        if recognition.nearest:
+            table, columns = recognition.nearest
+            raise DataBlockedError(
+                f"{file}: COLUMNS_MISSING: it looks like {table}, but has no column for {', '.join(columns)}; "
+                "export it with that column, or name its header in params/header_aliases.yml"
+            )
+
+
+def _refuse_blocked(file: str, parts: Iterable[_Part]) -> None:
+    blocks = [issue for part in parts for issue in part.issues if issue.severity == Severity.BLOCK]
+    if blocks:
+        problems = "; ".join(dict.fromkeys(_issue_line(issue).split(maxsplit=1)[1] for issue in blocks))
+        raise DataBlockedError(f"{file}: {problems}. Mend the file and load it again")
+
+
+def _issues_of(parts: Iterable[_Part]) -> tuple[Issue, ...]:
+    return tuple(dict.fromkeys(issue for part in parts for issue in part.issues))
+
+
+def _latest_event(parts: Iterable[_Part]) -> dt.datetime | None:
+    """Return the latest instant that the rows tell; of a date, the end of the day."""
+    latest = [instants[1] for part in parts if (instants := _event_span(part)) is not None]
+    return max(latest, default=None)
+
+
+def _event_span(part: _Part) -> tuple[dt.datetime, dt.datetime] | None:
+    """Return the first and the last event of the rows kept; without any: None."""
+    name = "received_at" if part.feed.table.name == "assignments" else part.feed.table.event
+    span = pc.min_max(part.kept.rows[name]).as_py()
+    if span["min"] is None:
+        return None
+    first, last = (
+        value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time()) for value in span.values()
+    )
+    is_date = pa.types.is_date(part.kept.rows[name].type) or last.time() == dt.time()
+    return first, window.end_of_day(last.date()) if is_date else last
+
+
+def _days(part: _Part, exported_at: dt.datetime) -> tuple[dt.date, dt.date]:
+    """Return the first and last day that the rows cover: as stated in title or name, else of their events."""
+    texts = (*part.sheet.titles, part.sheet.place.file)
+    stated = None if part.feed.mapping else window.stated_range(texts)
+    if stated:
+        return stated
+    span = pc.min_max(pc.cast(part.kept.rows[part.feed.table.event], pa.date32(), safe=False)).as_py()
+    return (span["min"], span["max"]) if span["min"] else (exported_at.date(), exported_at.date())
+
+
+def _store(
+    workspace: Path, parts: Sequence[_Part], data: bytes, sha256: str, exported_at: dt.datetime, key: bytes
+) -> None:
+    """Write all that a file gives; the list of loads last, so that a run cut off before it loads nothing."""
+    restricted.keep_raw(workspace, sha256, data)
+    _set_aside(workspace, parts, sha256)
+    new = []
+    for part in parts:
+        rows, people = split_identities(part.feed.table, part.kept.rows, part.feed.source_system, key)
+        load = _load_record(part, sha256, exported_at)
+        identities.save_identities(workspace, load.load_id, people)
+        new.append(facts.NewLoad(load, rows, part.issues))
+    facts.append_all(workspace, new)
+
+
+def _set_aside(workspace: Path, parts: Sequence[_Part], sha256: str) -> None:
+    """Write the rows set aside, one workbook per load."""
+    for part in parts:
+        if part.count.set_aside:
+            restricted.save_quarantine(workspace, _load_id(part, sha256), part.sheet.headers, _quarantined(part))
+
+
+def _load_id(part: _Part, sha256: str) -> str:
+    named = "|".join((sha256, part.sheet.place.sheet, part.feed.table.name, PARSER_VERSION))
+    return hashlib.sha256(named.encode()).hexdigest()[:12]
+
+
+def _load_record(part: _Part, sha256: str, exported_at: dt.datetime) -> Load:
+    first_day, last_day = _days(part, exported_at)
+    mapping = part.feed.mapping
+    return Load(
+        load_id=_load_id(part, sha256),
+        order=-1,
+        table=part.feed.table.name,
+        digest="",
+        source_file=part.sheet.place.file,
+        source_sha256=sha256,
+        source_system=part.feed.source_system,
+        exported_at=exported_at,
+        first_day=first_day,
+        last_day=last_day,
+        rows_read=part.count.read,
+        rows_loaded=part.count.loaded,
+        rows_quarantined=part.count.set_aside,
+        mapping=mapping.name if mapping else "",
+        absent_by_design=tuple(mapping.absent_by_design) if mapping else (),
+    )
+
+
+def _quarantined(part: _Part) -> list[restricted.QuarantinedRow]:
+    sentences = catalogue("id")
+    aside = part.kept.aside
+    cells = original_cells(part.sheet, {row.source_row for row in aside})
+    rows = [(cells[row.source_row], row.code, row.column, row.source_row) for row in aside]
+    rows += [(list(row.cells), _RAGGED, "", row.source_row) for row in part.sheet.ragged]
+    return [
+        restricted.QuarantinedRow(
+            values, code, " · ".join(filter(None, (sentences.get(f"issue.{code}", code), column))), number
+        )
+        for values, code, column, number in sorted(rows, key=lambda row: row[3])
+    ]
+
+
+def _issue_line(issue: Issue) -> str:
+    place = " ".join(
+        filter(
+            None,
+            (
+                issue.table,
+                f"row {issue.row}" if issue.row else "",
+                f"(line {issue.line})" if issue.line and issue.line != issue.row else "",
+                issue.detail,
+            ),
+        )
+    )
+    return f"  {issue.severity:<10} {issue.code} × {issue.count:,} {place}".rstrip()

@@ -1,0 +1,1 @@
+"""Outside world → trusted tables: read, headers, clean, validate, pseudonyms, in that order."""

@@ -1,0 +1,123 @@
+"""The distinct values of a column on their way from raw to typed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from caringmon.intake.sheets import Bools, Cell
+
+BLANKS = frozenset({"", "-", "--", "null", "nan", "none", "n/a", "na", "nil"})
+_FORMULA_ERROR = r"^#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)$"
+_NO_BREAK_SPACE = "&nbsp;?|[\u00a0\u2007\u202f\u200b\ufeff]"
+_WHOLE_DIGITS = 1e15  # above, a double no longer holds every whole number that a person sees
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Distinct values: `texts` cleaned, null where blank; `typed`, by position, what a workbook typed itself.
+
+    `changes`: issue code → which values had something taken away that was not mere space.
+    """
+
+    texts: pa.Array
+    typed: Mapping[int, Cell]
+    changes: Mapping[str, Bools]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @property
+    def filled(self) -> Bools:
+        """Which values are neither blank nor an error of a formula."""
+        filled = mask_of(pc.is_valid(self.texts))
+        filled[list(self.typed)] = True
+        return filled
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The distinct values of a column, typed; null where blank or `unreadable`.
+
+    `changes`: issue code → which values were changed by more than typing. `blocks`: the same for codes that refuse
+    the file.
+    """
+
+    values: pa.Array
+    unreadable: Bools
+    changes: Mapping[str, Bools] = field(default_factory=dict)
+    blocks: Mapping[str, Bools] = field(default_factory=dict)
+
+
+def cells_of(distinct: Sequence[Cell]) -> Cells:
+    """Return distinct raw values with texts in NFC, without outer spaces and no-break spaces; blank words are null."""
+    typed = {number: value for number, value in enumerate(distinct) if not isinstance(value, str)}
+    raw = pa.array([value if isinstance(value, str) else None for value in distinct], pa.string())
+    spaced = mask_of(pc.match_substring_regex(raw, _NO_BREAK_SPACE))
+    texts = pc.replace_substring_regex(raw, _NO_BREAK_SPACE, " ") if spaced.any() else raw
+    texts = pc.utf8_trim_whitespace(pc.utf8_normalize(texts, form="NFC"))
+    broken = mask_of(pc.match_substring_regex(texts, _FORMULA_ERROR))
+    blank = mask_of(pc.is_in(pc.utf8_lower(texts), pa.array(sorted(BLANKS)))) | broken
+    for number, value in list(typed.items()):
+        if isinstance(value, float) and not math.isfinite(value):
+            del typed[number]
+    changes = {"NBSP_REMOVED": spaced & ~blank, "CELL_ERROR": broken}
+    return Cells(pc.if_else(pa.array(blank), pa.scalar(None, pa.string()), texts), typed, changes)
+
+
+def mask_of(condition: pa.Array | pa.ChunkedArray) -> Bools:
+    """Return a condition as flags that can be changed; null counts as false."""
+    flags: Bools = np.array(pc.fill_null(condition, False).to_numpy(zero_copy_only=False), dtype=bool)
+    return flags
+
+
+def read_text(cells: Cells) -> Reading:
+    """Return names, notes and words as text; whole numbers without a decimal point, dates in ISO."""
+    values = cells.texts.to_numpy(zero_copy_only=False).astype(object)
+    for number, value in cells.typed.items():
+        values[number] = _typed_text(value)
+    return Reading(pa.array(values, pa.string()), np.zeros(len(cells), dtype=bool))
+
+
+def read_codes(cells: Cells) -> Reading:
+    """Return ids as text with their leading zeros.
+
+    A workbook's whole number becomes its digits. From 1e15 on, or where text reads 1.31E+11, digits are lost for
+    good: null, block `ID_PRECISION`. An apostrophe or ="…" that kept Excel from rounding is taken away.
+    """
+    texts = cells.texts
+    wrapped = mask_of(pc.match_substring_regex(texts, r"^(?:'.+|=\s*\"[^\"]*\")$"))
+    pointed = mask_of(pc.match_substring_regex(texts, r"^\d{1,15}\.0$"))
+    lost = mask_of(pc.match_substring_regex(texts, r"^\d(?:[.,]\d+[eE]\+?|[eE]\+)\d{1,2}$"))
+    if wrapped.any():
+        texts = pc.replace_substring_regex(texts, r"^'|^=\s*\"|\"$", "")
+    if pointed.any():
+        texts = pc.replace_substring_regex(texts, r"^(\d{1,15})\.0$", r"\1")
+    values = texts.to_numpy(zero_copy_only=False).astype(object)
+    from_number = pointed.copy()
+    for number, value in cells.typed.items():
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        from_number[number] = is_number
+        lost[number] = isinstance(value, (int, float)) and abs(value) >= _WHOLE_DIGITS
+        values[number] = _typed_text(value)
+    values[lost] = None
+    return Reading(
+        pa.array(values, pa.string()),
+        np.zeros(len(cells), dtype=bool),
+        {"ID_FROM_NUMBER": from_number, "ID_UNWRAPPED": wrapped},
+        {"ID_PRECISION": lost},
+    )
+
+
+def _typed_text(value: Cell) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, dt.datetime):
+        return value.isoformat(" ")
+    return str(value).upper() if isinstance(value, bool) else str(value)

@@ -1,0 +1,206 @@
+"""A sheet as it stands in its file, and how to name a place in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from caringmon.model.codes import Severity
+from caringmon.model.findings import Issue
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Cell = object  # text; in workbooks also numbers, truth values, dates, times and durations
+
+HEAD_ROWS = 30
+LISTED_ROWS = 20
+
+# How many distinct known headers a row of cells holds.
+CountKnown = Callable[[Sequence[Cell]], int]
+
+
+@dataclass(frozen=True)
+class RawColumn:
+    """The cells of one column: `distinct` values, and for each row the position of its value among them."""
+
+    codes: Ints
+    distinct: npt.NDArray[np.object_]
+
+    @classmethod
+    def of(cls, cells: Sequence[Cell]) -> RawColumn:
+        """Return the column of these cells, in their order."""
+        values = np.empty(len(cells), dtype=object)
+        values[:] = cells
+        codes, distinct = pd.factorize(values, use_na_sentinel=False)
+        return cls(codes.astype(np.int64), np.asarray(distinct, dtype=object))
+
+    @classmethod
+    def same(cls, value: Cell, length: int) -> RawColumn:
+        """Return a column that holds one value in every row."""
+        return cls(np.zeros(length, dtype=np.int64), np.array([value], dtype=object))
+
+    def take(self, rows: Ints | Bools) -> RawColumn:
+        """Return the column of these rows only."""
+        return RawColumn(self.codes[rows], self.distinct)
+
+    def cells(self, rows: Ints | Bools) -> list[Cell]:
+        """Return the cells of these rows."""
+        cells: list[Cell] = self.distinct[self.codes[rows]].tolist()
+        return cells
+
+    def is_blank(self) -> Bools:
+        """Tell for each row whether its cell is empty or holds only spaces."""
+        blank: Bools = np.array([isinstance(v, str) and not v.strip() for v in self.distinct], dtype=bool)
+        return blank[self.codes]
+
+    def same_cells(self, other: RawColumn) -> bool:
+        """Tell whether the other column holds the same in every row."""
+        return bool((self.distinct[self.codes] == other.distinct[other.codes]).all())
+
+    def equals(self, value: Cell) -> Bools:
+        """Tell for each row whether its cell is this value."""
+        equal = np.array([type(v) is type(value) and v == value for v in self.distinct], dtype=bool)
+        return equal[self.codes]
+
+
+@dataclass(frozen=True)
+class RaggedRow:
+    """A row with more cells than its header has names: which cell belongs where is not known."""
+
+    source_row: int
+    source_line: int | None
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where issues of one sheet and table lie."""
+
+    file: str
+    sheet: str = ""
+    table: str = ""
+
+    def issue(
+        self,
+        code: str,
+        severity: Severity,
+        *,
+        count: int = 1,
+        detail: str = "",
+        rows: Iterable[int] = (),
+        lines: Iterable[int] | None = None,
+    ) -> Issue:
+        """Return an issue; with `rows`, their number is its count, the first is its place, and up to 20 are listed."""
+        listed = [int(row) for row in rows]
+        line = next(iter(lines), None) if lines is not None and listed else None
+        if len(listed) > 1:
+            shown = ", ".join(map(str, listed[:LISTED_ROWS]))
+            detail = f"{detail}{': ' if detail else ''}{shown}{', …' if len(listed) > LISTED_ROWS else ''}"
+        return Issue(
+            code,
+            severity,
+            table=self.table,
+            file=self.file,
+            sheet=self.sheet,
+            row=listed[0] if listed else None,
+            line=int(line) if line is not None else None,
+            count=len(listed) or count,
+            detail=detail,
+        )
+
+
+@dataclass(frozen=True)
+class RawSheet:
+    """The rows under the header of one sheet, as they stand there.
+
+    `columns` and `headers` run in parallel. `source_rows`: the header's row plus the number of the record;
+    `source_lines`: the physical line of a text file. Empty rows and repeated headers are left out.
+    """
+
+    place: Place
+    titles: tuple[str, ...]
+    header_row: int
+    headers: tuple[str, ...]
+    columns: tuple[RawColumn, ...]
+    source_rows: Ints
+    source_lines: Ints | None = None
+    ragged: tuple[RaggedRow, ...] = ()
+    issues: tuple[Issue, ...] = ()
+
+    def place_of(self, table: str) -> Place:
+        """Return the sheet's place, as the source of a table."""
+        return replace(self.place, table=table)
+
+    @property
+    def rows_read(self) -> int:
+        """Rows that hold anything, the ragged ones among them."""
+        return len(self.source_rows) + len(self.ragged)
+
+
+@dataclass
+class Body:
+    """The rows under a header, while they are being read."""
+
+    columns: list[RawColumn]
+    source_rows: Ints
+    source_lines: Ints | None = None
+    ragged: list[RaggedRow] = field(default_factory=list)
+    short_rows: int = 0
+
+
+def find_header(head: Sequence[Sequence[Cell]], count_known: CountKnown) -> int:
+    """Return the position of the header among the first non-empty rows: the one with the most known names.
+
+    Of equals the first wins; where no row holds two known names, the first with two filled cells, else the first row.
+    """
+    known = [count_known(cells) for cells in head]
+    best = max(range(len(head)), key=lambda number: (known[number], -number))
+    if known[best] > 1:
+        return best
+    return next((number for number, cells in enumerate(head) if len(filled_cells(cells)) > 1), 0)
+
+
+def header_names(cells: Sequence[Cell]) -> tuple[str, ...]:
+    """Return the names of a header row, without the empty cells behind the last one."""
+    names = [" ".join(str(cell).split()) for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    return tuple(names)
+
+
+def filled_cells(cells: Iterable[Cell]) -> list[Cell]:
+    """Return the cells that are neither empty nor blank."""
+    return [cell for cell in cells if not isinstance(cell, str) or cell.strip()]
+
+
+def finished_sheet(
+    place: Place, titles: Sequence[Sequence[Cell]], header_row: int, headers: tuple[str, ...], body: Body
+) -> RawSheet:
+    """Return the sheet without its empty rows and repeated headers, the latter and the titles counted."""
+    length = len(body.source_rows)
+    empty = np.logical_and.reduce([column.is_blank() for column in body.columns]) if body.columns else np.ones(length)
+    names = list(zip(headers, body.columns, strict=True))
+    repeated = np.logical_and.reduce([column.equals(name) for name, column in names]) & ~empty.astype(bool)
+    kept = ~(empty.astype(bool) | repeated)
+    issues = []
+    if titles:
+        issues.append(place.issue("TITLE_ROWS", Severity.INFO, count=len(titles)))
+    if repeated.any():
+        issues.append(place.issue("HEADER_REPEATED", Severity.INFO, rows=body.source_rows[repeated]))
+    if body.short_rows:
+        issues.append(place.issue("SHORT_ROW", Severity.INFO, count=body.short_rows))
+    return RawSheet(
+        place=place,
+        titles=tuple(" ".join(str(cell) for cell in filled_cells(cells)) for cells in titles),
+        header_row=header_row,
+        headers=headers,
+        columns=tuple(column.take(kept) for column in body.columns),
+        source_rows=body.source_rows[kept],
+        source_lines=None if body.source_lines is None else body.source_lines[kept],
+        ragged=tuple(body.ragged),
+        issues=tuple(issues),
+    )

@@ -1,0 +1,235 @@
+"""Typed rows → rows to keep, rows set aside, issues. One rule is one function and one issue code; all are asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from caringmon.intake.cells import mask_of
+from caringmon.intake.clean import TypedRows
+from caringmon.intake.sheets import LISTED_ROWS, Bools, Ints
+from caringmon.model.codes import AGREE, Severity
+from caringmon.model.findings import Issue
+from caringmon.model.tables import Table
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A row that is not loaded: where it stands, and the code and column of the first reason found."""
+
+    source_row: int
+    code: str
+    column: str = ""
+
+
+@dataclass(frozen=True)
+class Validated:
+    """`rows` to keep, one per key; `aside`; how many rows only repeat another one; what was found."""
+
+    rows: pa.Table
+    aside: tuple[SetAside, ...]
+    repeats: int
+    issues: tuple[Issue, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one rule found: the rows concerned, and what to do with them."""
+
+    code: str
+    severity: Severity
+    rows: Bools
+    detail: str = ""
+
+
+def validated(typed: TypedRows, exported_at: dt.datetime | None) -> Validated:
+    """Return the rows checked by every rule. `exported_at`: as the file states it, None where it does not.
+
+    A row is set aside by any QUARANTINE verdict; of rows with one key the last is kept.
+    """
+    verdicts = [verdict for rule in _RULES for verdict in rule(typed, exported_at)]
+    dropped = np.zeros(typed.rows.num_rows, dtype=bool)
+    aside: dict[int, SetAside] = {}
+    source_rows = _source_rows(typed.rows)
+    for verdict in verdicts:
+        if verdict.severity == Severity.QUARANTINE:
+            dropped |= verdict.rows
+            for row in source_rows[verdict.rows].tolist():
+                aside.setdefault(row, SetAside(row, verdict.code, verdict.detail))
+    issues = [issue for verdict in verdicts for issue in _issues(typed, verdict, dropped)]
+    kept = typed.rows.filter(pa.array(~dropped))
+    kept, unique_issues = _unique(typed, kept)
+    mended = _without_impossible_promises(typed.feed.table, kept)
+    return Validated(
+        rows=mended,
+        aside=tuple(aside[row] for row in sorted(aside)),
+        repeats=typed.rows.num_rows - int(dropped.sum()) - kept.num_rows,
+        issues=(*issues, *unique_issues, *_overlaps(typed, mended)),
+    )
+
+
+def value_missing(typed: TypedRows, _: dt.datetime | None) -> Iterator[Verdict]:
+    """Find required cells that are empty."""
+    for column in typed.feed.table.columns:
+        if column.required:
+            empty = mask_of(pc.is_null(typed.rows[column.name])) & ~_unreadable(typed, column.name)
+            yield Verdict("VALUE_MISSING", Severity.QUARANTINE, empty, column.name)
+
+
+def value_unreadable(typed: TypedRows, _: dt.datetime | None) -> Iterator[Verdict]:
+    """Find cells that cannot be read as what their column holds; optional ones are left empty."""
+    for column in typed.feed.table.columns:
+        severity = Severity.QUARANTINE if column.required else Severity.WARN
+        yield Verdict("VALUE_UNREADABLE", severity, _unreadable(typed, column.name), column.name)
+
+
+def call_after_export(typed: TypedRows, exported_at: dt.datetime | None) -> Iterator[Verdict]:
+    """Find calls and taps that are dated after the file that holds them."""
+    event = typed.feed.table.event
+    if exported_at is not None and event in ("called_at", "tapped_at"):
+        code = "CALL_AFTER_EXPORT" if event == "called_at" else "TAP_AFTER_EXPORT"
+        late = mask_of(pc.greater(typed.rows[event], pa.scalar(exported_at, pa.timestamp("us"))))
+        yield Verdict(code, Severity.QUARANTINE, late, event)
+
+
+def tap_before_call(typed: TypedRows, _: dt.datetime | None) -> Iterator[Verdict]:
+    """Find taps dated before the call that they judge."""
+    if typed.feed.table.name == "qc":
+        early = mask_of(pc.less(typed.rows["tapped_at"], typed.rows["called_at"]))
+        yield Verdict("TAP_BEFORE_CALL", Severity.QUARANTINE, early, "tapped_at")
+
+
+def agree_without_promise(typed: TypedRows, _: dt.datetime | None) -> Iterator[Verdict]:
+    """Find agrees without negotiation or promise date; not asked where the file lacks promises by design."""
+    absent = typed.feed.mapping.absent_by_design if typed.feed.mapping else []
+    if typed.feed.table.name == "calls" and "promises" not in absent:
+        agreed = mask_of(pc.equal(typed.rows["result_code"], AGREE))
+        for name in ("negotiation", "promise_date"):
+            lacking = agreed & mask_of(pc.is_null(typed.rows[name]))
+            yield Verdict("AGREE_WITHOUT_PROMISE", Severity.WARN, lacking, name)
+
+
+def promise_before_call(typed: TypedRows, _: dt.datetime | None) -> Iterator[Verdict]:
+    """Find promises dated before the day of their call; they count as none."""
+    if typed.feed.table.name == "calls":
+        yield Verdict("PROMISE_BEFORE_CALL", Severity.WARN, _impossible_promises(typed.rows), "promise_date")
+
+
+_RULES: tuple[Callable[[TypedRows, dt.datetime | None], Iterator[Verdict]], ...] = (
+    value_missing,
+    value_unreadable,
+    call_after_export,
+    tap_before_call,
+    agree_without_promise,
+    promise_before_call,
+)
+
+
+def _unreadable(typed: TypedRows, column: str) -> Bools:
+    return typed.unreadable.get(column, np.zeros(typed.rows.num_rows, dtype=bool))
+
+
+def _issues(typed: TypedRows, verdict: Verdict, dropped: Bools) -> list[Issue]:
+    """Return the issue of a verdict, if it has rows; of rows that are set aside only the reason for that is told."""
+    rows = verdict.rows if verdict.severity == Severity.QUARANTINE else verdict.rows & ~dropped
+    concerned = typed.rows.filter(pa.array(rows))
+    return [_listed(typed, verdict.code, verdict.severity, concerned, verdict.detail)] if rows.any() else []
+
+
+def _listed(typed: TypedRows, code: str, severity: Severity, rows: pa.Table, detail: str) -> Issue:
+    lines = [] if rows["source_line"].null_count else rows["source_line"].to_pylist()
+    return typed.place.issue(code, severity, rows=rows["source_row"].to_pylist(), lines=lines, detail=detail)
+
+
+def _impossible_promises(rows: pa.Table) -> Bools:
+    called_on = pc.cast(rows["called_at"], pa.date32(), safe=False)
+    return mask_of(pc.less(rows["promise_date"], called_on))
+
+
+def _without_impossible_promises(table: Table, rows: pa.Table) -> pa.Table:
+    if table.name != "calls":
+        return rows
+    impossible = pa.array(_impossible_promises(rows))
+    kept = pc.if_else(impossible, pa.scalar(None, pa.date32()), rows["promise_date"])
+    return rows.set_column(rows.column_names.index("promise_date"), "promise_date", kept)
+
+
+def _unique(typed: TypedRows, rows: pa.Table) -> tuple[pa.Table, list[Issue]]:
+    """Return the last row of each key. Equal rows are a repetition; unequal ones `DUPLICATE_KEY`, both listed."""
+    identity = _identity(typed.feed.table, rows)
+    shared = identity.duplicated(keep=False).to_numpy()
+    if not shared.any():
+        return rows, []
+    last = ~identity.duplicated(keep="last").to_numpy()
+    same = rows.filter(pa.array(shared))
+    groups = pd.DataFrame(
+        {
+            "key": _numbered(identity[shared]),
+            "content": _numbered(same.drop_columns(["source_row", "source_line"]).to_pandas()),
+            "row": same["source_row"].to_numpy(),
+        }
+    )
+    kept = groups.groupby("key")[["content", "row"]].transform("last")
+    lost = ~last[shared]
+    repeated = lost & (groups["content"] == kept["content"]).to_numpy()
+    replaced = lost & ~repeated
+    issues = []
+    if repeated.any():
+        issues.append(_listed(typed, "REPEATED_ROW", Severity.INFO, same.filter(pa.array(repeated)), ""))
+    if replaced.any():
+        pairs = zip(groups["row"][replaced].tolist(), kept["row"][replaced].tolist(), strict=True)
+        issues.append(_duplicates(typed, list(pairs)))
+    return rows.filter(pa.array(last)), issues
+
+
+def _numbered(frame: pd.DataFrame) -> Ints:
+    """Return a number for each row that equal rows share; missing values are equal."""
+    numbers = frame.groupby(list(frame.columns), dropna=False, sort=False).ngroup()
+    return numbers.to_numpy().astype(np.int64)
+
+
+def _identity(table: Table, rows: pa.Table) -> pd.DataFrame:
+    """Return the columns that identify each row: those of the first key alternative that is filled, others null."""
+    names = list(dict.fromkeys(name for alternative in table.key for name in alternative))
+    identity: pd.DataFrame = rows.select(names).to_pandas(date_as_object=False)
+    chosen = np.full(len(identity), len(table.key) - 1)
+    for number, alternative in reversed(list(enumerate(table.key[:-1]))):
+        chosen[identity[list(alternative)].notna().all(axis="columns").to_numpy()] = number
+    for name in names:
+        uses = [number for number, alternative in enumerate(table.key) if name in alternative]
+        identity[name] = identity[name].where(np.isin(chosen, uses))
+    return identity.assign(chosen=chosen)
+
+
+def _duplicates(typed: TypedRows, pairs: Sequence[tuple[int, int]]) -> Issue:
+    """Return the issue that lists each row passed over with the row that is kept instead: `5 → 9`."""
+    shown = ", ".join(f"{lost} → {by}" for lost, by in pairs[:LISTED_ROWS])
+    more = ", …" if len(pairs) > LISTED_ROWS else ""
+    issue = typed.place.issue("DUPLICATE_KEY", Severity.WARN, rows=[pairs[0][0]])
+    return replace(issue, count=len(pairs), detail=f"{' + '.join(typed.feed.table.key[0])}: {shown}{more}")
+
+
+def _overlaps(typed: TypedRows, rows: pa.Table) -> Sequence[Issue]:
+    """Return a BLOCK for each two roster rows of one person and role that are in force on the same day."""
+    if typed.feed.table.name != "roster":
+        return []
+    people = rows.select(["person_id", "role", "valid_from", "valid_to", "source_row"]).to_pandas()
+    people["valid_to"] = people["valid_to"].fillna(dt.date.max)
+    people = people.sort_values(["person_id", "role", "valid_from", "source_row"], ignore_index=True)
+    before = people.groupby(["person_id", "role"], sort=False).shift()
+    overlapping = before["valid_to"].notna() & (before["valid_to"].fillna(dt.date.min) > people["valid_from"])
+    pairs = zip(before["source_row"][overlapping], people["source_row"][overlapping], strict=True)
+    return [
+        typed.place.issue("ROSTER_OVERLAP", Severity.BLOCK, rows=sorted((int(one), int(two)))) for one, two in pairs
+    ]
+
+
+def _source_rows(rows: pa.Table) -> Ints:
+    numbers: Ints = rows["source_row"].to_numpy()
+    return numbers

@@ -1,0 +1,276 @@
+"""The charts of the daily report: page and phone width, titled with their conclusion, alt text from the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from caringmon.model.findings import Figure
+from caringmon.report import palette
+from caringmon.report.canvas import BOTTOM, DASHES, DOTS, HEIGHT, TOP, Anchor, Canvas, blank, data_address
+from caringmon.report.narrative import days_title, month_title
+from caringmon.report.reading import Day, Reader
+from caringmon.report.wording import Sentence, plain, say
+
+WIDE, NARROW = 460, 320
+# Above the highest value stays this much of the height.
+HEADROOM = 1.06
+# Two labels at the right edge stand at least this many points apart.
+APART = 30
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart in two widths (page and phone) as data addresses, its title and its alt text."""
+
+    title: Sentence
+    wide: str
+    narrow: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class _Bar:
+    """One day of the bar chart."""
+
+    day: Day
+    actual: Figure | None
+    target: Figure | None
+    is_now: bool
+    is_open: bool
+
+
+def page_charts(reader: Reader) -> tuple[Chart, ...]:
+    """Return the charts of the first page: days against target, and the month against its target."""
+    made = []
+    for title, draw in ((days_title(reader), days_chart), (month_title(reader), month_chart)):
+        (wide, alt), (narrow, _) = draw(reader, WIDE), draw(reader, NARROW)
+        made.append(Chart(title, data_address(wide), data_address(narrow), alt))
+    return tuple(made)
+
+
+def days_chart(reader: Reader, width: int = WIDE) -> tuple[bytes, str]:
+    """Return bars of the last working days against their targets as SVG, and the alt text.
+
+    Days without a number or without work are gaps; a day that is not over at the calls' clock is hatched.
+    """
+    bars = _bars(reader)
+    has_target = any(bar.target is not None for bar in bars)
+    with blank(width, **({} if has_target else {"room": 8})) as canvas:
+        if bars:
+            _draw_bars(canvas, bars, reader.head.lang)
+            _draw_targets(canvas, bars, reader.head.lang)
+            _label_days(canvas, bars, reader.head.lang)
+            known = [figure.value for bar in bars for figure in (bar.actual, bar.target) if figure is not None]
+            canvas.axes.set_ylim(0, (max(known, default=0) or 1) * HEADROOM)
+            canvas.axes.set_xlim(-0.5, len(bars) - 0.5)
+    return canvas.svg, plain(_days_alt(reader, bars), reader.head.lang)
+
+
+def month_chart(reader: Reader, width: int = WIDE) -> tuple[bytes, str]:
+    """Return the month's cumulative line against its target, with the projected end, as SVG, and the alt text."""
+    total = reader.value("workdays", "mtd")
+    with blank(width) as canvas:
+        if total is not None and total.value:
+            _draw_month(canvas, reader, int(total.value))
+    return canvas.svg, plain(_month_alt(reader), reader.head.lang)
+
+
+def _bars(reader: Reader) -> list[_Bar]:
+    return [
+        _Bar(
+            day,
+            reader.value(reader.day_kpi(), day.window) if day.active else None,
+            target if (target := reader.value("target", day.window)) is not None and target.value > 0 else None,
+            is_now := day.date == reader.date,
+            is_now and not reader.is_complete_day,
+        )
+        for day in reader.recent_days
+    ]
+
+
+def _draw_bars(canvas: Canvas, bars: list[_Bar], lang: str) -> None:
+    import seaborn as sns
+
+    heights = [0.0 if bar.actual is None else bar.actual.value for bar in bars]
+    places = list(range(len(bars)))
+    sns.barplot(
+        x=places,
+        y=heights,
+        hue=places,
+        palette=[palette.BLUE if bar.is_now else palette.PALE_BLUE for bar in bars],
+        width=0.74,
+        saturation=1,
+        errorbar=None,
+        legend=False,
+        ax=canvas.axes,
+    )
+    canvas.axes.axhline(0, color=palette.INK, linewidth=0.8)
+    for place, bar in enumerate(bars):
+        if bar.is_open:
+            canvas.axes.containers[place][0].set(facecolor=palette.WHITE, edgecolor=palette.BLUE, hatch="///")
+        on_dark = bar.is_now and not bar.is_open and heights[place] > 0.16 * max(heights)
+        text = plain(bar.actual if bar.actual is not None else "–", lang)
+        canvas.label(
+            text,
+            (place, 0),
+            (0, 4),
+            level="bottom",
+            colour=palette.WHITE if on_dark else palette.INK,
+            bold=bar.is_now,
+            size=canvas.fitting(text, len(bars)),
+            behind=palette.WHITE if bar.is_open else "",
+        )
+
+
+def _draw_targets(canvas: Canvas, bars: list[_Bar], lang: str) -> None:
+    last: Figure | None = None
+    for place, bar in enumerate(bars):
+        if bar.target is not None:
+            last = bar.target
+            edges = [place - 0.5, place + 0.5]
+            canvas.axes.plot(edges, [last.value] * 2, color=palette.INK, linewidth=1.2, linestyle=DASHES)
+    if last is not None:
+        text = plain(say("chart.target", target=last), lang).replace(" ", "\n", 1)
+        canvas.label(text, (len(bars) - 0.5, last.value), (7, 0), anchor="left", level="center")
+
+
+def _label_days(canvas: Canvas, bars: list[_Bar], lang: str) -> None:
+    month = 0
+    for place, bar in enumerate(bars):
+        colour = palette.INK if bar.is_now else palette.GREY
+        canvas.label(plain(bar.day.date, lang, "d"), (place, 0), (0, -4), colour=colour, bold=bar.is_now)
+        if bar.day.date.month != month:
+            month = bar.day.date.month
+            canvas.label(plain(bar.day.date, lang, "MMM"), (place, 0), (0, -18), colour=palette.GREY)
+
+
+def _points(reader: Reader) -> list[tuple[int, Figure]]:
+    """Return the cumulative figures by number of elapsed working days; a free day with work moves the last one."""
+    found: dict[int, Figure] = {}
+    elapsed = 0
+    for day in reader.month_days:
+        elapsed = max(elapsed, day.number)
+        figure = reader.value(reader.day_kpi(), f"c{day.date}")
+        if figure is not None:
+            found[elapsed] = figure
+    return sorted(found.items())
+
+
+def _draw_month(canvas: Canvas, reader: Reader, total: int) -> None:
+    import seaborn as sns
+
+    points = _points(reader)
+    target, projection = reader.value("target", "month"), reader.value("K45", "mtd")
+    places, values = [0, *(p for p, _ in points)], [0.0, *(f.value for _, f in points)]
+    top = max(*values, *(f.value for f in (target, projection) if f is not None), 1.0) * HEADROOM
+    canvas.axes.set_ylim(0, top)
+    canvas.axes.set_xlim(0, total)
+    canvas.axes.axhline(0, color=palette.INK, linewidth=0.8)
+    if target is not None:
+        _draw_target(canvas, places, values, total, target)
+        _label_due(canvas, reader, places[-1], total)
+    sns.lineplot(x=places, y=values, color=palette.BLUE, linewidth=2.6, estimator=None, ax=canvas.axes)
+    if points:
+        _draw_projection(canvas, points[-1], projection, total)
+        _label_last(canvas, reader, points[-1], total)
+    _label_ends(canvas, reader, total, top)
+    _label_month(canvas, reader, places[-1], total)
+
+
+def _draw_target(canvas: Canvas, places: list[int], values: list[float], total: int, target: Figure) -> None:
+    due = [target.value * place / total for place in places]
+    ground = palette.PALE_GREEN if values[-1] >= due[-1] else palette.PALE_RED
+    canvas.axes.fill_between(places, values, due, color=ground, linewidth=0, zorder=0)
+    canvas.axes.plot([0, total], [0, target.value], color=palette.INK, linewidth=1.2, linestyle=DASHES)
+
+
+def _label_due(canvas: Canvas, reader: Reader, place: int, total: int) -> None:
+    """Write the target to date above its line; near the ends of the month it would meet other labels."""
+    due, actual = reader.value("target", "mtd"), reader.value(reader.day_kpi(), "mtd")
+    if due is None or actual is None or not 0.25 * total < place < 0.85 * total or actual.value > due.value:
+        return
+    canvas.axes.plot([place] * 2, [actual.value, due.value], color=palette.RED, linewidth=2)
+    text = plain(say("chart.target", target=due), reader.head.lang)
+    canvas.label(text, (place, due.value), (-5, 4), anchor="right", level="bottom")
+
+
+def _draw_projection(canvas: Canvas, last: tuple[int, Figure], projection: Figure | None, total: int) -> None:
+    place, actual = last
+    if projection is not None and place < total:
+        ends = [actual.value, projection.value]
+        canvas.axes.plot([place, total], ends, color=palette.BLUE, linewidth=1.6, linestyle=DOTS)
+        canvas.axes.plot([total], [projection.value], "o", markersize=7.6, color=palette.BLUE, clip_on=False)
+        canvas.axes.plot([total], [projection.value], "o", markersize=4.4, color=palette.WHITE, clip_on=False)
+    canvas.axes.plot([place], [actual.value], "o", markersize=7, color=palette.BLUE, clip_on=False)
+
+
+def _label_last(canvas: Canvas, reader: Reader, last: tuple[int, Figure], total: int) -> None:
+    """Write actual and gap under the last point; in the first days there is no room under it."""
+    place, actual = last
+    if place < 0.15 * total:
+        return
+    point, lang, gap = (place, actual.value), reader.head.lang, reader.value("K20", "mtd")
+    across, down = (9, -8) if place <= 0.7 * total else (-2, -14)
+    anchor: Anchor = "left" if across > 0 else "right"
+    canvas.label(plain(actual, lang), point, (across, down), anchor=anchor, colour=palette.BLUE, bold=True)
+    if gap is not None:
+        colour = palette.RED if gap.value < 0 else palette.GREEN
+        text = plain(gap, lang, "signed")
+        canvas.label(text, point, (across, down - 14), anchor=anchor, colour=colour, bold=True)
+
+
+def _label_ends(canvas: Canvas, reader: Reader, total: int, top: float) -> None:
+    """Write the month's target and the projection at the right edge, moved apart where they would meet."""
+    target, projection = reader.value("target", "month"), reader.value("K45", "mtd")
+    remaining = reader.value("remaining", "mtd")
+    labels = []
+    if target is not None:
+        labels.append((target.value, say("chart.target", target=target), palette.INK))
+    if projection is not None and remaining is not None and remaining.value > 0:
+        labels.append((projection.value, say("chart.projection", projection=projection), palette.BLUE))
+    labels.sort(key=lambda label: label[0])
+    heights = [label[0] for label in labels]
+    if len(heights) > 1:
+        heights[0] = min(heights[0], heights[1] - APART / (HEIGHT - BOTTOM - TOP) * top)
+    for height, (_, sentence, colour) in zip(heights, labels, strict=True):
+        text = plain(sentence, reader.head.lang).replace(" ", "\n", 1)
+        is_ours = colour == palette.BLUE
+        canvas.label(text, (total, height), (9, 0), anchor="left", level="center", colour=colour, bold=is_ours)
+
+
+def _label_month(canvas: Canvas, reader: Reader, place: int, total: int) -> None:
+    lang, last = reader.head.lang, reader.last_day("target", "month")
+    if place > 0.2 * total:
+        first = plain(reader.date.replace(day=1), lang, "d MMM")
+        canvas.label(first, (0, 0), (0, -4), anchor="left", colour=palette.GREY)
+    if last is not None and place < 0.8 * total:
+        canvas.label(plain(last, lang, "d MMM"), (total, 0), (0, -4), anchor="right", colour=palette.GREY)
+    edge = place / total
+    anchor: Anchor = "left" if edge <= 0.05 else "right" if edge >= 0.95 else "center"
+    canvas.label(plain(reader.date, lang, "d MMM"), (place, 0), (0, -4), anchor=anchor, bold=True)
+
+
+def _days_alt(reader: Reader, bars: list[_Bar]) -> Sentence:
+    title, name = days_title(reader), say(f"short.{reader.day_kpi()}")
+    if not bars:
+        return say("alt.nothing", title=title)
+    pairs = tuple(
+        say("alt.idle", day=bar.day.date)
+        if bar.actual is None
+        else say("alt.pair", day=bar.day.date, figure=bar.actual)
+        for bar in bars
+    )
+    target = next((bar.target for bar in reversed(bars) if bar.target is not None), None)
+    if target is None:
+        return say("alt.days_bare", title=title, name=name, pairs=pairs)
+    return say("alt.days", title=title, name=name, pairs=pairs, target=target)
+
+
+def _month_alt(reader: Reader) -> Sentence:
+    title = month_title(reader)
+    actual, target = reader.value(reader.day_kpi(), "mtd"), reader.value("target", "mtd")
+    if actual is None:
+        return say("alt.nothing", title=title)
+    if target is None:
+        return say("alt.month_bare", title=title, day=reader.date, actual=actual)
+    return say("alt.month", title=title, day=reader.date, actual=actual, target=target)

@@ -1,0 +1,175 @@
+"""Writing cells: styles, number formats, and the record of which figure stands in which cell."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypedDict, Unpack, cast
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.formatting.rule import CellIsRule, DataBarRule, Rule
+from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from caringmon.model.findings import Figure
+from caringmon.model.kpi import Unit
+from caringmon.report import palette
+from caringmon.report.numerals import MINUS, NA_TEXT, decimals_of, part_of
+from caringmon.report.wording import Slot, plain
+
+FONT = "Calibri"
+HAIRLINE = Side(style="thin", color=palette.HAIRLINE[1:])
+RULE = Side(style="medium", color=palette.INK[1:])
+_FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r")
+_A4 = 9
+
+
+class Look(TypedDict, total=False):
+    """How a cell looks; what is left out is plain ink, size 10, left."""
+
+    bold: bool
+    colour: str
+    size: float
+    align: str
+    wrap: bool
+
+
+@dataclass
+class Pen:
+    """One workbook being written: its language, where figures stand, and the values of its formulas."""
+
+    book: Workbook
+    lang: str
+    places: dict[tuple[str, bool], list[str]] = field(default_factory=lambda: defaultdict(list))
+    cached: dict[str, dict[str, float | int | str]] = field(default_factory=lambda: defaultdict(dict))
+
+    def sheet(self, title: Slot, *, is_page: bool = False) -> Worksheet:
+        """Return a new sheet that prints on A4 landscape, one page wide; one that reads as a page has no gridlines."""
+        sheet = cast(Worksheet, self.book.create_sheet(plain(title, self.lang)))
+        sheet.sheet_view.showGridLines = not is_page
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.paperSize = _A4
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        margins = sheet.page_margins
+        margins.left = margins.right = margins.top = margins.bottom = 0.5
+        if sheet.oddFooter is not None:
+            sheet.oddFooter.right.text = "&P / &N"
+        return sheet
+
+    def text(self, cell: Cell, what: Slot, **look: Unpack[Look]) -> None:
+        """Write a text; one that looks like a formula stays text."""
+        value = plain(what, self.lang)
+        cell.value = value
+        cell.data_type = "s"
+        if value.startswith(_FORMULA_LIKE):
+            cell.quotePrefix = True
+        style(cell, **look)
+
+    def figure(self, cell: Cell, figure: Figure | None, form: str = "", **look: Unpack[Look]) -> None:
+        """Write a figure as a number in its format (not available: a dash) and remember where it stands."""
+        shown: Look = {"align": "right", **look}
+        number = math.nan if figure is None else part_of(figure, form)
+        if figure is None or math.isnan(number):
+            self.text(cell, NA_TEXT, **shown)
+            return
+        cell.value = whole_if_possible(number)
+        cell.number_format = number_format(figure, form)
+        self._remember(cell, figure, form)
+        style(cell, **shown)
+
+    def formula(self, cell: Cell, formula: str, figure: Figure, form: str = "", **look: Unpack[Look]) -> None:
+        """Write a live formula that yields the figure, whose value is stored beside it."""
+        cell.value = formula
+        cell.number_format = number_format(figure, form)
+        value = NA_TEXT if figure.is_na else whole_if_possible(figure.value)
+        self.cached[cell.parent.title][cell.coordinate] = value
+        if not figure.is_na:
+            self._remember(cell, figure, form)
+        shown: Look = {"align": "right", **look}
+        style(cell, **shown)
+
+    def words(self, cell: Cell, formula: str, value: str, **look: Unpack[Look]) -> None:
+        """Write a live formula that yields a text, with that text stored beside it."""
+        cell.value = formula
+        self.cached[cell.parent.title][cell.coordinate] = value
+        style(cell, **look)
+
+    def header(self, sheet: Worksheet, row: int, labels: Sequence[Slot], *, texts: int = 1) -> None:
+        """Write a header row; the first `texts` columns are left-aligned."""
+        for column, label in enumerate(labels, 1):
+            cell = at(sheet, row, column)
+            align = "left" if column <= texts else "right"
+            self.text(cell, label, bold=True, colour=palette.GREY, size=9, align=align, wrap=True)
+            cell.border = Border(bottom=RULE)
+
+    def _remember(self, cell: Cell, figure: Figure, form: str) -> None:
+        self.places[figure.id, form == "numerator"].append(f"'{cell.parent.title}'!{cell.coordinate}")
+
+
+def at(sheet: Worksheet, row: int, column: int) -> Cell:
+    """Return the cell; rows and columns count from 1."""
+    return cast(Cell, sheet.cell(row, column))
+
+
+def whole_if_possible(number: float) -> int | float:
+    """Return a whole number as int, so that the file holds `91`, not `91.0`."""
+    return int(number) if number.is_integer() else number
+
+
+def number_format(figure: Figure, form: str = "") -> str:
+    """Return the number format that prints what the page prints, with a true minus."""
+    places = decimals_of(figure, form)
+    digits = "#,##0" + ("." + "0" * places if places else "")
+    if figure.unit == Unit.RATE and form not in {"numerator", "denominator"}:
+        digits += " %"
+    return f'+{digits};"{MINUS}"{digits};0' if form == "signed" else f'{digits};"{MINUS}"{digits}'
+
+
+def style(cell: Cell, **look: Unpack[Look]) -> Cell:
+    """Set font, colour and alignment of a cell and return it."""
+    colour, wrap = look.get("colour", palette.INK), look.get("wrap", False)
+    cell.font = Font(name=FONT, size=look.get("size", 10), bold=look.get("bold", False), color=colour[1:])
+    vertical = "top" if wrap else "bottom"
+    cell.alignment = Alignment(horizontal=look.get("align", "left"), vertical=vertical, wrap_text=wrap)
+    return cell
+
+
+def rule_below(sheet: Worksheet, row: int, last: int, side: Side = HAIRLINE) -> None:
+    """Draw a line below the first `last` cells of a row."""
+    for column in range(1, last + 1):
+        at(sheet, row, column).border = Border(bottom=side)
+
+
+def rule_above(sheet: Worksheet, row: int, last: int, side: Side = RULE) -> None:
+    """Draw a line above the first `last` cells of a row."""
+    for column in range(1, last + 1):
+        at(sheet, row, column).border = Border(top=side)
+
+
+def data_bars(highest: float | None = None) -> Rule:
+    """Return bars behind numbers, from zero to `highest` or to the largest cell."""
+    end = "max" if highest is None else "num"
+    bar = DataBarRule("num", 0, end, highest, color=palette.PALE_BLUE[1:], showValue=True)  # type: ignore[no-untyped-call]
+    return cast(Rule, bar)
+
+
+def coloured_word(word: str, colour: str) -> Rule:
+    """Return the rule that prints cells holding the word in bold colour."""
+    return cast(Rule, CellIsRule("equal", [f'"{word}"'], font=Font(color=colour[1:], bold=True)))  # type: ignore[no-untyped-call]
+
+
+def widths(sheet: Worksheet, *columns: float) -> None:
+    """Set the widths of the first columns, in characters."""
+    for number, width in enumerate(columns, 1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+
+
+def lines_needed(text: str, characters: int) -> int:
+    """Return how many lines a wrapped text takes at that many characters a line."""
+    return sum(-(-max(len(part), 1) // characters) for part in text.split("\n"))

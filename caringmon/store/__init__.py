@@ -1,0 +1,1 @@
+"""What outlives a run: facts by content hash, identities apart, restricted files."""

@@ -1,0 +1,169 @@
+"""Facts: Parquet snapshots named by their content, and the list of loads that says which of them are in force.
+
+`store/facts/<table>/<sha256>.parquet` never changes; `store/current.json` is replaced last, so that a reader sees
+all of a file's rows or none. Queries run on DuckDB in memory, over an explicit list of snapshots.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+import json
+import operator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pyarrow.parquet
+
+from caringmon.model.codes import Severity
+from caringmon.model.findings import Issue, Load
+from caringmon.model.tables import Table
+from caringmon.store.files import write_whole
+
+LOAD_COLUMN = pa.field("load_id", pa.string())
+
+
+@dataclass(frozen=True)
+class NewLoad:
+    """Rows of one table that come from one sheet of one file, with what was wrong with them.
+
+    `rows` has the stored columns of its table. `order` and `digest` of the load are given by the store.
+    """
+
+    load: Load
+    rows: pa.Table
+    issues: tuple[Issue, ...] = ()
+
+
+@contextmanager
+def connection() -> Iterator[ibis.BaseBackend]:
+    """Yield a DuckDB in memory, in the time zone of the data, that never asks the network; closed at the end."""
+    con = ibis.duckdb.connect()
+    try:
+        for setting in (
+            "TimeZone = 'Asia/Jakarta'",
+            "autoinstall_known_extensions = false",
+            "autoload_known_extensions = false",
+        ):
+            con.raw_sql(f"SET {setting}")
+        yield con
+    finally:
+        con.disconnect()
+
+
+def read_loads(workspace: Path) -> tuple[Load, ...]:
+    """Return all loads in the order in which they were made; an empty store has none."""
+    path = _current(workspace)
+    if not path.exists():
+        return ()
+    return tuple(_load(record) for record in json.loads(path.read_text(encoding="utf-8"))["loads"])
+
+
+def read_issues(workspace: Path, loads: Sequence[Load]) -> tuple[Issue, ...]:
+    """Return what was found when these files were loaded, in the order of the loads."""
+    return tuple(issue for load in loads for issue in _issues(_issues_file(workspace, load.load_id)))
+
+
+def append(workspace: Path, load: Load, rows: pa.Table, issues: Sequence[Issue] = ()) -> None:
+    """Add one load; see `append_all`."""
+    append_all(workspace, [NewLoad(load, rows, tuple(issues))])
+
+
+def append_all(workspace: Path, new: Sequence[NewLoad]) -> tuple[Load, ...]:
+    """Add loads, all of them visible at once, and return them as stored; a `load_id` already there adds nothing.
+
+    The snapshots are on disk before `current.json` names them. Equal rows give equal bytes, hence equal digests.
+    """
+    loads = list(read_loads(workspace))
+    known = {load.load_id for load in loads}
+    added: list[Load] = []
+    for entry in new:
+        if entry.load.load_id in known:
+            continue
+        digest = _write_snapshot(workspace, entry)
+        issues = json.dumps([asdict(issue) for issue in entry.issues], ensure_ascii=False, indent=1)
+        write_whole(_issues_file(workspace, entry.load.load_id), issues.encode())
+        added.append(replace(entry.load, order=len(loads) + len(added), digest=digest))
+        known.add(entry.load.load_id)
+    if added:
+        records = [asdict(load) for load in (*loads, *added)]
+        write_whole(_current(workspace), json.dumps({"loads": records}, default=str, indent=1).encode())
+    return tuple(added)
+
+
+def current_rows(con: ibis.BaseBackend, workspace: Path, table: Table, loads: Sequence[Load]) -> ibis.Table:
+    """Return one row per key: the version of the latest export, then of the latest load, then the last row.
+
+    Columns: `table.arrow_schema` and `load_id`. No order is promised. Loads of other tables are left out; without
+    any, the result has no rows. A key alternative applies to a row if all its columns are filled; the last one
+    applies to the rest.
+    """
+    own = sorted((load for load in loads if load.table == table.name), key=lambda load: (load.exported_at, load.order))
+    schema = table.arrow_schema.append(LOAD_COLUMN)
+    if not own:
+        return ibis.memtable(schema.empty_table())
+    paths = sorted({str(_snapshot(workspace, table.name, load.digest)) for load in own})
+    rows = con.read_parquet(paths)
+    if len(own) == 1:
+        return rows.select(schema.names)
+    ranks = ibis.memtable({"load_id": [load.load_id for load in own], "load_rank": list(range(len(own)))})
+    ranked = rows.inner_join(ranks, "load_id")
+    newest_first = ibis.window(
+        group_by=_key(ranked, table), order_by=[ranked.load_rank.desc(), ranked.source_row.desc()]
+    )
+    numbered = ranked.mutate(version=ibis.row_number().over(newest_first))
+    return numbered.filter(numbered.version == 0).select(schema.names)
+
+
+def _key(rows: ibis.Table, table: Table) -> list[ibis.Value]:
+    """Return the columns of the alternative that identifies a row, the others null."""
+    *first, last = table.key
+    if not first:
+        return [rows[name] for name in last]
+    filled = [functools.reduce(operator.and_, (rows[name].notnull() for name in names)) for names in first]
+    chosen = ibis.cases(*((is_filled, number) for number, is_filled in enumerate(filled)), else_=len(first))
+    names = dict.fromkeys(name for alternative in table.key for name in alternative)
+    uses = {name: [number for number, columns in enumerate(table.key) if name in columns] for name in names}
+    return [chosen, *(chosen.isin(uses[name]).ifelse(rows[name], ibis.null()) for name in names)]
+
+
+def _write_snapshot(workspace: Path, entry: NewLoad) -> str:
+    labels = pa.array([entry.load.load_id] * entry.rows.num_rows, pa.string())
+    buffer = pa.BufferOutputStream()
+    pa.parquet.write_table(entry.rows.append_column(LOAD_COLUMN, labels), buffer, compression="zstd")
+    content = buffer.getvalue().to_pybytes()
+    digest = hashlib.sha256(content).hexdigest()
+    path = _snapshot(workspace, entry.load.table, digest)
+    if not path.exists():
+        write_whole(path, content)
+    return digest
+
+
+def _load(record: dict[str, Any]) -> Load:
+    dates = {name: dt.date.fromisoformat(record[name]) for name in ("first_day", "last_day")}
+    exported_at = dt.datetime.fromisoformat(record["exported_at"])
+    absent = tuple(record["absent_by_design"])
+    return Load(**{**record, **dates, "exported_at": exported_at, "absent_by_design": absent})
+
+
+def _issues(path: Path) -> list[Issue]:
+    records = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    return [Issue(**{**record, "severity": Severity(record["severity"])}) for record in records]
+
+
+def _current(workspace: Path) -> Path:
+    return workspace / "store" / "current.json"
+
+
+def _snapshot(workspace: Path, table: str, digest: str) -> Path:
+    return workspace / "store" / "facts" / table / f"{digest}.parquet"
+
+
+def _issues_file(workspace: Path, load_id: str) -> Path:
+    return workspace / "store" / "issues" / f"{load_id}.json"

@@ -1,0 +1,24 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+OWNER_ONLY = 0o600
+
+
+def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+    """Write the file with permission `mode` so that a reader sees either the old content or the new, never a part.
+
+    The bytes reach the disk before the name does; a run that is cut off leaves the old file and a `.tmp-` beside it.
+    A folder made for a file that only its owner may read is closed to others too.
+    """
+    path.parent.mkdir(mode=0o700 if mode == OWNER_ONLY else 0o777, parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.tmp-{os.getpid()}")
+    with open(draft, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
+    draft.chmod(mode)
+    draft.replace(path)

@@ -1,0 +1,54 @@
+"""How files are read: what the parameter files say about headers, words and foreign files."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from caringmon.errors import ParameterError
+from caringmon.intake.clean import Vocabulary
+from caringmon.intake.headers import Aliases, read_aliases
+from caringmon.intake.mappings import FileMapping, read_mapping
+from caringmon.intake.words import ResultWords, read_word_list
+from caringmon.model.codes import QC_REASONS, RESULT_BY_CODE
+from caringmon.params import read_yaml_as_text
+from caringmon.settings import parameter_file
+from caringmon.shipped import params_folder
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Aliases of headers, mappings of foreign files, word lists."""
+
+    aliases: Aliases
+    mappings: tuple[FileMapping, ...]
+    vocabulary: Vocabulary
+
+
+def read_rules(workspace: Path) -> Rules:
+    """Return the rules of the workspace's parameter files, else of those that come with the package.
+
+    Anything wrong in them: ParameterError naming file and key.
+    """
+    aliases = read_aliases(read_yaml_as_text(parameter_file(workspace, "header_aliases.yml")), "header_aliases.yml")
+    files = {path.stem: path for folder in (params_folder(), workspace / "params") for path in _mapping_files(folder)}
+    mappings = tuple(read_mapping(name, read_yaml_as_text(files[name])) for name in sorted(files))
+    vocabulary = Vocabulary(
+        results=ResultWords(_words(parameter_file(workspace, "result_codes.csv"), RESULT_BY_CODE)),
+        qc_reasons=_words(parameter_file(workspace, "qc_reasons.csv"), QC_REASONS),
+    )
+    return Rules(aliases, mappings, vocabulary)
+
+
+def _mapping_files(folder: Path) -> list[Path]:
+    return sorted((folder / "mappings").glob("*.yml"))
+
+
+def _words(path: Path, codes: Iterable[str]) -> dict[str, str]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            return read_word_list(csv.DictReader(handle), codes, path.name)
+    except UnicodeDecodeError:
+        raise ParameterError(f"{path.name}: not UTF-8 text; save it as UTF-8") from None

@@ -1,0 +1,61 @@
+"""The documents of findings as the tests of the pages need them: a notebook of displayed blocks, page and workbook."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from functools import cache
+
+import nbformat
+from openpyxl import Workbook, load_workbook
+
+from caringmon.model.findings import Findings
+from caringmon.report import sections
+from caringmon.report.page import page_html
+from caringmon.report.workbook import report_workbook
+from tests.worked_findings import VARIANTS
+
+SHOWN = (
+    sections.show_header,
+    sections.show_first_page,
+    sections.show_last_days,
+    sections.show_funnel,
+    sections.show_data_notes,
+    sections.show_definitions,
+)
+
+
+def notebook_of(findings: Findings) -> nbformat.NotebookNode:
+    """Return an executed notebook whose cells display the sections of a daily report."""
+    cells = [nbformat.v4.new_markdown_cell("# For the analyst", id="intro")]
+    for show in SHOWN:
+        cell = nbformat.v4.new_code_cell(f"cm.{show.__name__}(findings)", id=show.__name__.replace("_", "-"))
+        data = {"text/html": show(findings)._repr_html_(), "text/plain": "Block(…)"}
+        cell.outputs = [nbformat.v4.new_output("execute_result", data=data, execution_count=1)]
+        cells.append(cell)
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+@cache
+def findings_of(name: str, lang: str = "id") -> Findings:
+    """Return the findings of a variant in a language."""
+    findings = VARIANTS[name]()
+    return dataclasses.replace(findings, head=dataclasses.replace(findings.head, lang=lang))
+
+
+@cache
+def page_of(name: str, lang: str = "id", version: int | None = 1) -> str:
+    """Return the page of a variant."""
+    findings = findings_of(name, lang)
+    return page_html(notebook_of(findings), findings, version)
+
+
+@cache
+def workbook_bytes_of(name: str, lang: str = "id", version: int | None = 1) -> bytes:
+    """Return the workbook of a variant as bytes."""
+    return report_workbook(findings_of(name, lang), version)
+
+
+def workbook_of(name: str, lang: str = "id", *, values: bool = True) -> Workbook:
+    """Return the workbook of a variant, opened: with the values of its formulas, or with the formulas."""
+    return load_workbook(io.BytesIO(workbook_bytes_of(name, lang)), data_only=values)

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import datetime as dt
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+
+import pytest
+
+from caringmon.report.charts import NARROW, WIDE, days_chart, month_chart
+from caringmon.report.reading import Reader, readers
+from tests.worked_findings import VARIANTS, idle_day, no_target, worked_findings
+
+CHARTS = (days_chart, month_chart)
+
+
+def texts(svg: bytes) -> list[str]:
+    return [text for element in ET.fromstring(svg).iter() if (text := (element.text or "").strip())]
+
+
+@pytest.mark.parametrize("draw", CHARTS)
+@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_a_chart_is_a_small_picture_with_an_alt_text(draw: Callable, name: str, width: int) -> None:
+    for reader in readers(VARIANTS[name]()):
+        svg, alt = draw(reader, width)
+        assert ET.fromstring(svg).tag.endswith("svg")
+        assert len(svg) <= 25_000
+        assert alt.endswith(".")
+        assert "http" not in svg.decode().replace("http://www.w3.org", "")
+
+
+@pytest.mark.parametrize("draw", CHARTS)
+def test_the_same_findings_give_the_same_bytes(draw: Callable) -> None:
+    reader = Reader(worked_findings(), "CT0")
+    assert draw(reader)[0] == draw(reader)[0]
+
+
+def test_a_persons_own_matplotlib_settings_do_not_matter() -> None:
+    import matplotlib as mpl
+
+    reader = Reader(worked_findings(), "CT0")
+    plain = days_chart(reader)[0]
+    with mpl.rc_context({"font.size": 30, "svg.fonttype": "path", "axes.facecolor": "red", "lines.linewidth": 9}):
+        assert days_chart(reader)[0] == plain
+
+
+def test_bars_carry_their_numbers_and_the_target_its_own() -> None:
+    drawn = texts(days_chart(Reader(worked_findings(), "CT0"))[0])
+    for number in ("96", "88", "104", "83", "89", "target"):
+        assert number in drawn
+
+
+def test_without_target_there_is_no_target_line() -> None:
+    assert "target" not in texts(days_chart(Reader(no_target(), "CT0"))[0])
+
+
+def test_a_day_without_work_is_a_gap_not_a_zero() -> None:
+    drawn = texts(days_chart(Reader(idle_day(), "CT0"))[0])
+    assert "–" in drawn
+    assert "0" not in drawn
+
+
+def test_a_day_that_is_not_over_is_hatched() -> None:
+    at_noon = dt.datetime.fromisoformat("2022-10-18T12:00")
+    assert b"<pattern" in days_chart(Reader(worked_findings(calls_clock=at_noon), "CT0"))[0]
+    assert b"<pattern" not in days_chart(Reader(worked_findings(), "CT0"))[0]
+
+
+def test_the_month_shows_actual_gap_target_and_projection() -> None:
+    drawn = texts(month_chart(Reader(worked_findings(), "CT0"))[0])
+    for label in ("1.365", "−91", "2.600", "2.438", "18 Okt", "31 Okt"):
+        assert label in drawn
+
+
+def test_the_alt_text_says_the_message_with_its_numbers() -> None:
+    reader = Reader(worked_findings(), "CT0")
+    assert days_chart(reader)[1].startswith(
+        "Sembilan dari sepuluh hari di bawah target. Agree bersih per hari: 6 Oktober 96, 7 Oktober 88, "
+    )
+    assert days_chart(reader)[1].endswith("dan 18 Oktober 89. Target hari terakhir 104.")
+    assert month_chart(reader)[1] == (
+        "Bulan mengarah ke 2.438, di bawah target 2.600. Kumulatif sampai 18 Oktober 1.365, target berjalan 1.456."
+    )
+
+
+def test_text_stays_text_in_the_fonts_of_the_page() -> None:
+    svg = days_chart(Reader(worked_findings(), "CT0"))[0].decode()
+    assert re.search(r"<text", svg)
+    assert "DejaVu" not in svg
+    assert "Segoe UI" in svg

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from openpyxl import load_workbook
+
+from caringmon.report.digest import chat_text
+from caringmon.report.figures import check_page, check_text, check_workbook
+from tests.report_documents import findings_of, page_of, workbook_bytes_of
+from tests.worked_findings import VARIANTS
+
+EVERY = [(name, lang) for name in VARIANTS for lang in ("id", "en")]
+
+
+@pytest.mark.parametrize(("name", "lang"), EVERY)
+def test_our_own_documents_are_clean(name: str, lang: str) -> None:
+    findings = findings_of(name, lang)
+    assert check_page(page_of(name, lang), findings) == []
+    assert check_workbook(workbook_bytes_of(name, lang), findings) == []
+    assert check_text(chat_text(findings), findings) == []
+
+
+def faults_after(pattern: str, replacement: str) -> list[str]:
+    page, count = re.subn(pattern, replacement, page_of("worked"), count=1)
+    assert count == 1
+    return check_page(page, findings_of("worked"))
+
+
+def test_a_changed_number_is_found() -> None:
+    assert faults_after(r'(data-figure="CT0\.K20\.mtd"[^>]*>)[^<]+', r"\g<1>19") == [
+        "CT0.K20.mtd: printed '19', the figure reads '91'"
+    ]
+
+
+def test_a_changed_value_attribute_is_found() -> None:
+    faults = faults_after(r'(data-figure="CT0\.K17\.mtd" value=)"1365"', r'\g<1>"1465"')
+    assert faults == ["CT0.K17.mtd: the value is 1465, the figure 1365"]
+
+
+def test_a_lost_sign_is_found() -> None:
+    assert any("printed '15'" in fault for fault in faults_after(r">−15<", ">15<"))
+
+
+def test_an_unknown_figure_is_found() -> None:
+    faults = faults_after(r'data-figure="CT0\.K17\.mtd"', 'data-figure="CT0.K99.mtd"')
+    assert "<data> names no registered figure: 'CT0.K99.mtd'" in faults
+
+
+def test_a_changed_direction_word_is_found() -> None:
+    assert any(
+        "'overview.short' was changed" in fault for fault in faults_after(r"<b>kurang (?=<data[^>]*>91)", "<b>lebih ")
+    )
+    assert any("was changed" in fault for fault in faults_after(">Gap melebar<", ">Gap menyempit<"))
+
+
+def test_a_sentence_with_the_wrong_direction_is_found() -> None:
+    faults = faults_after(r'data-say="changes\.gap_short_worse"', 'data-say="changes.gap_short_better"')
+    assert any("was changed" in fault for fault in faults)
+    faults = faults_after(r'data-say="pair\.down"', 'data-say="pair.up"')
+    assert "the sentence 'pair.up' lost the direction of its figures" in faults
+
+
+def test_a_direction_against_the_figures_is_found() -> None:
+    swapped = re.sub(
+        r'(<data data-figure="CT0\.K20\.prev_mtd"[^>]*>−76</data>) → <b><data data-figure="CT0\.K20\.mtd" '
+        r'data-form="down" value="-91">−91</data></b>',
+        '<data data-figure="CT0.K20.mtd" value="-91">−91</data> → <b><data data-figure="CT0.K20.prev_mtd" '
+        'data-form="down" value="-76">−76</data></b>',
+        page_of("worked"),
+    )
+    assert swapped != page_of("worked")
+    assert check_page(swapped, findings_of("worked")) == [
+        "a direction word contradicts its figure: CT0.K20.prev_mtd = -76 is printed as 'down' against CT0.K20.mtd = -91"
+    ]
+
+
+def test_a_number_typed_into_prose_is_found() -> None:
+    faults = faults_after(r'(<p class="lead[^>]*>)', r"\g<1>Sekitar 42 kali. ")
+    assert faults == ["a number in prose is no registered figure: '42' in 'Sekitar 42 kali. Sampai 18 Oktober tercapai 1.365 agree bersih (termasuk 91 bel…'"]  # fmt: skip  # noqa: E501
+
+
+def test_a_false_number_in_an_alt_text_is_found() -> None:
+    assert any(
+        "alt text" in fault and "'9.999'" in fault for fault in faults_after(r'(alt="[^"]*) 1\.365', r"\1 9.999")
+    )
+
+
+def test_a_long_number_outside_a_figure_is_found() -> None:
+    faults = faults_after(r"<tfoot>", "<tfoot><tr><td>0812-3456-7890</td></tr>")
+    assert faults == ["a number of eight or more digits stands outside <data>: in <td>"]
+
+
+def test_a_changed_chat_text_is_found() -> None:
+    findings = findings_of("worked")
+    text = chat_text(findings)
+    assert any("'1.465'" in fault for fault in check_text(text.replace("1.365", "1.465", 1), findings))
+    assert any("do not say this line" in fault for fault in check_text(text.replace("kurang 91", "lebih 91"), findings))
+
+
+def altered_workbook(sheet: str, reference: str, value: object) -> list[str]:
+    book = load_workbook(io.BytesIO(workbook_bytes_of("worked")), data_only=True)
+    book[sheet][reference].value = value
+    changed = io.BytesIO()
+    book.save(changed)
+    return check_workbook(changed.getvalue(), findings_of("worked"))
+
+
+def test_a_changed_cell_of_a_workbook_is_found() -> None:
+    book = load_workbook(io.BytesIO(workbook_bytes_of("worked")), data_only=True)
+    reference = next(c.coordinate for row in book["Per TL"].iter_rows() for c in row if c.value == 1365)
+    faults = altered_workbook("Per TL", reference, 1465)
+    assert faults == [f"CT0.K17.mtd: cell Per TL!{reference} holds 1465, the figure is 1365"]
+
+
+def test_a_number_in_a_workbook_that_is_no_figure_is_found() -> None:
+    assert altered_workbook("Corong", "Z9", 42) == ["cell Corong!Z9 holds the number 42, which is no registered figure"]
+
+
+def test_a_changed_evidence_row_is_found() -> None:
+    faults = altered_workbook("Bukti", "I2", 123456)
+    assert any("BUKTI says 123456" in fault for fault in faults)
+
+
+def test_a_number_in_the_words_of_the_summary_is_checked_too() -> None:
+    assert any("'77'" in fault for fault in altered_workbook("Ringkasan", "A2", "hari kerja nomor 77"))
