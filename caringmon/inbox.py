@@ -22,8 +22,9 @@ from caringmon.intake.validate import Validated, validated
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Issue, Load
 from caringmon.report.wording import catalogue
-from caringmon.store import facts, identities, restricted
-from caringmon.vocabulary import Rules
+from caringmon.store import facts, restricted
+from caringmon.store.identities import IdentityStore
+from caringmon.vocabulary import Rules, read_rules
 
 # Part of every load_id: raise it when the same file must be read anew because reading has changed.
 PARSER_VERSION = "1"
@@ -79,6 +80,16 @@ class FileReport:
 
 
 @dataclass(frozen=True)
+class Loading:
+    """What taking in files needs: where they go, how they are read, under which key ids are hidden."""
+
+    workspace: Path
+    rules: Rules
+    key: bytes
+    identities: IdentityStore
+
+
+@dataclass(frozen=True)
 class _Part:
     """A sheet as one table: what is kept and what is set aside."""
 
@@ -87,6 +98,11 @@ class _Part:
     kept: Validated
     count: TableCount
     issues: tuple[Issue, ...]
+
+
+def open_loading(workspace: Path, key: bytes) -> Loading:
+    """Return what loading into the workspace needs; a mistake in its parameter files: ParameterError."""
+    return Loading(workspace, read_rules(workspace), key, IdentityStore(workspace))
 
 
 def inbox_files(workspace: Path, paths: Sequence[Path] | None) -> list[Path]:
@@ -101,23 +117,26 @@ def inbox_files(workspace: Path, paths: Sequence[Path] | None) -> list[Path]:
     return [] if missing_inbox else sorted(visible, key=lambda file: (file.name, str(file)))
 
 
-def load_file(workspace: Path, path: Path, rules: Rules, key: bytes) -> FileReport:
+def load_file(loading: Loading, path: Path) -> FileReport:
     """Bring one file into the store and return what became of it; a refusal is part of the report, not raised."""
     try:
         data = path.read_bytes()
-        sha256 = hashlib.sha256(data).hexdigest()
-        if any(load.source_sha256 == sha256 for load in facts.read_loads(workspace)):
-            return FileReport(path.name, is_known=True)
-        return _load(workspace, path, data, sha256, rules, key)
-    except CaringmonError as problem:
-        return FileReport(path.name, refusal=str(problem))
     except OSError:
         return FileReport(path.name, refusal=f"{path.name}: there is no such file, or it cannot be read")
+    sha256 = hashlib.sha256(data).hexdigest()
+    if any(load.source_sha256 == sha256 for load in facts.read_loads(loading.workspace)):
+        return FileReport(path.name, is_known=True)
+    try:
+        return _load(loading, path, data, sha256)
+    except CaringmonError as problem:
+        return FileReport(path.name, refusal=str(problem))
 
 
-def _load(workspace: Path, path: Path, data: bytes, sha256: str, rules: Rules, key: bytes) -> FileReport:
+def _load(loading: Loading, path: Path, data: bytes, sha256: str) -> FileReport:
+    rules = loading.rules
+
     def count_known(cells: Sequence[Cell]) -> int:
-        return headers.count_known(cells, rules.aliases, rules.mappings)
+        return headers.count_known(cells, rules.known_headers)
 
     sheets = read_sheets(path, data, count_known)
     recognised = [(sheet, headers.recognise(sheet, rules.aliases, rules.mappings)) for sheet in sheets]
@@ -133,9 +152,10 @@ def _load(workspace: Path, path: Path, data: bytes, sha256: str, rules: Rules, k
     if exported_at is None:
         empty = parts[0].sheet.place.issue("NO_ROWS", Severity.WARN, count=0)
         parts[0] = replace(parts[0], issues=(*parts[0].issues, empty))
-        _set_aside(workspace, parts, sha256)
+        _set_aside(loading.workspace, parts, sha256)
     else:
-        _store(workspace, parts, data, sha256, exported_at, key)
+        restricted.keep_raw(loading.workspace, sha256, data)
+        _store(loading, parts, sha256, exported_at)
     return FileReport(path.name, tuple(part.count for part in parts), _issues_of(parts))
 
 
@@ -206,19 +226,16 @@ def _days(part: _Part, exported_at: dt.datetime) -> tuple[dt.date, dt.date]:
     return (span["min"], span["max"]) if span["min"] else (exported_at.date(), exported_at.date())
 
 
-def _store(
-    workspace: Path, parts: Sequence[_Part], data: bytes, sha256: str, exported_at: dt.datetime, key: bytes
-) -> None:
+def _store(loading: Loading, parts: Sequence[_Part], sha256: str, exported_at: dt.datetime) -> None:
     """Write all that a file gives; the list of loads last, so that a run cut off before it loads nothing."""
-    restricted.keep_raw(workspace, sha256, data)
-    _set_aside(workspace, parts, sha256)
+    _set_aside(loading.workspace, parts, sha256)
     new = []
     for part in parts:
-        rows, people = split_identities(part.feed.table, part.kept.rows, part.feed.source_system, key)
+        rows, people = split_identities(part.feed.table, part.kept.rows, part.feed.source_system, loading.key)
         load = _load_record(part, sha256, exported_at)
-        identities.save_identities(workspace, load.load_id, people)
+        loading.identities.save(load.load_id, people)
         new.append(facts.NewLoad(load, rows, part.issues))
-    facts.append_all(workspace, new)
+    facts.append_all(loading.workspace, new)
 
 
 def _set_aside(workspace: Path, parts: Sequence[_Part], sha256: str) -> None:

@@ -23,7 +23,7 @@ from caringmon.analysis.provenance import issue_summary, issues_table, load_summ
 from caringmon.analysis.readiness import REQUIRED, absent_by_design, active_segments, calendar_issues, missing_tables
 from caringmon.analysis.snapshot import Scope, open_facts
 from caringmon.errors import DataBlockedError, ReportFailedError
-from caringmon.inbox import FileReport, inbox_files, load_file
+from caringmon.inbox import FileReport, inbox_files, load_file, open_loading
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.findings import Clocks, Evidence, Findings, Head, Request
 from caringmon.model.period import Period, month_before
@@ -36,7 +36,6 @@ from caringmon.settings import workspace_calendar, workspace_folder, workspace_s
 from caringmon.shipped import notebooks_folder
 from caringmon.store import facts
 from caringmon.store.visible import later_exports, rows_hash, visible_tables
-from caringmon.vocabulary import read_rules
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -50,8 +49,8 @@ def ingest(workspace: Path, paths: Sequence[Path] | None, *, key: bytes) -> list
 
     A file that is refused stops no other. Parameter files that the workspace lacks are those of the package.
     """
-    rules = read_rules(workspace)
-    return [load_file(workspace, path, rules, key) for path in inbox_files(workspace, paths)]
+    loading = open_loading(workspace, key)
+    return [load_file(loading, path) for path in inbox_files(workspace, paths)]
 
 
 def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from caringmon.errors import ParameterError
 from caringmon.intake.clean import Vocabulary
-from caringmon.intake.headers import Aliases, read_aliases
+from caringmon.intake.headers import Aliases, known_names, read_aliases
 from caringmon.intake.mappings import FileMapping, read_mapping
 from caringmon.intake.words import ResultWords, read_word_list
 from caringmon.model.codes import QC_REASONS, RESULT_BY_CODE
@@ -25,6 +26,11 @@ class Rules:
     aliases: Aliases
     mappings: tuple[FileMapping, ...]
     vocabulary: Vocabulary
+
+    @cached_property
+    def known_headers(self) -> frozenset[str]:
+        """All headers, normalised, that any of the rules names."""
+        return known_names(self.aliases, self.mappings)
 
 
 def read_rules(workspace: Path) -> Rules:

@@ -10,7 +10,7 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from caringmon.inbox import FileReport
-from caringmon.intake.headers import Aliases, count_known
+from caringmon.intake.headers import Aliases, count_known, known_names
 from caringmon.intake.pseudonyms import TEST_KEY
 from caringmon.intake.read import read_sheets
 from caringmon.intake.sheets import RawSheet
@@ -88,8 +88,8 @@ def shipped_rules() -> Rules:
 
 def read(path: Path, aliases: Aliases | None = None) -> list[RawSheet]:
     """Return the sheets of a file, its header found by the shipped aliases."""
-    known = aliases or shipped_rules().aliases
-    return read_sheets(path, path.read_bytes(), lambda cells: count_known(cells, known, ()))
+    known = known_names(aliases or shipped_rules().aliases, ())
+    return read_sheets(path, path.read_bytes(), lambda cells: count_known(cells, known))
 
 
 def new_workspace(folder: Path) -> Path:

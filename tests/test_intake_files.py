@@ -16,7 +16,8 @@ from caringmon.intake.pseudonyms import TEST_KEY
 from caringmon.intake.window import stated_export, stated_range
 from caringmon.model.codes import Severity
 from caringmon.pipeline import ingest
-from caringmon.store import facts, identities
+from caringmon.store import facts
+from caringmon.store.identities import read_identities
 from tests.exports import (
     CALL,
     CALL_SHEET,
@@ -250,7 +251,7 @@ def test_nothing_personal_stands_in_facts_issues_or_report_lines(workspace):
     ]
     for text in [*("\n".join(report.lines()) for report in reports.values()), *map(_printed, open_files)]:
         assert not any(value in text for value in personal.values())
-    assert identities.read_identities(workspace).num_rows == 4
+    assert read_identities(workspace).num_rows == 4
 
 
 def _printed(path: Path) -> str:
@@ -367,7 +368,7 @@ def test_the_dirt_of_the_demo_is_found(demo):
 
 def test_the_store_of_the_demo_lists_every_load_once(demo):
     workspace, _, reports = demo
-    records = json.loads((workspace / "store" / "current.json").read_text(encoding="utf-8"))["loads"]
+    records = json.loads((workspace / "store" / "current.json").read_text(encoding="utf-8"))
     assert len(records) == sum(len(report.counts) for report in reports)
     assert [record["order"] for record in records] == list(range(len(records)))
     assert len({record["load_id"] for record in records}) == len(records)

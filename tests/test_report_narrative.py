@@ -11,7 +11,7 @@ from caringmon.report import narrative
 from caringmon.report.cards import cards
 from caringmon.report.digest import LIMIT, chat_text, summary_line
 from caringmon.report.reading import Reader, counts
-from caringmon.report.tables import days_grid, funnel_grid, team_grid
+from caringmon.report.tables import all_days_grid, funnel_grid, team_grid
 from caringmon.report.wording import plain, say
 from tests.worked_findings import (
     CT0,
@@ -166,6 +166,36 @@ def test_exactly_on_target_is_neither_short_nor_ahead() -> None:
     assert lead(worked_findings(work={"CT0": level}))[0].endswith("setara target berjalan 1.456.")
 
 
+def test_a_target_of_zero_is_no_target_to_reach() -> None:
+    idle = worked_findings(work={"CT0": dataclasses.replace(CT0, target=0.0, teams={})})
+    assert lead(idle)[0].endswith("Pencapaian tidak dapat dihitung: targetnya nol.")
+    assert lead(idle)[-1] == "Dengan laju sekarang bulan ditutup pada sekitar 2.438."
+
+
+def test_rows_without_a_team_are_left_out_when_nothing_happened_in_them() -> None:
+    unmapped = {"TL01": (2600, 1276, 89), "TIDAK TERPETAKAN": (0, 0, 0)}
+    some = {"TL01": (2600, 1270, 89), "TIDAK TERPETAKAN": (0, 6, 0)}
+    for teams, names in ((unmapped, ["TL01"]), (some, ["TL01", "TIDAK TERPETAKAN"])):
+        findings = worked_findings(work={"CT0": dataclasses.replace(CT0, teams=teams)})
+        assert [team.entity for team in Reader(findings, "CT0").teams] == names
+
+
+def test_a_holiday_is_named_in_the_head() -> None:
+    from caringmon.report.notes import header
+
+    facts = header(worked_findings(date=dt.date(2022, 10, 8), idle=True))
+    assert facts.workday is not None
+    assert plain(facts.workday, "id") == "hari libur: Maulid Nabi Muhammad"
+
+
+def test_an_incomplete_day_says_until_when_calls_are_counted() -> None:
+    from caringmon.report.notes import banners
+
+    clock = dt.datetime.fromisoformat("2022-10-18T17:00")
+    said = [plain(banner, "id") for banner in banners(worked_findings(calls_clock=clock))]
+    assert said == ["Hari belum selesai. Panggilan dihitung sampai 18 Oktober 17.00."]
+
+
 def test_the_table_of_teams_has_a_conclusion() -> None:
     reader = Reader(worked_findings(), "CT0")
     assert plain(narrative.teams_title(reader), "id") == "Dua dari enam tim mencapai target berjalan"
@@ -232,7 +262,7 @@ def test_stages_that_a_file_cannot_tell_are_named_below_the_funnel() -> None:
 
 
 def test_the_days_of_the_month_stand_beside_their_cumulative_figures() -> None:
-    grid = days_grid(Reader(worked_findings(), "CT0"), ten=False)
+    grid = all_days_grid(Reader(worked_findings(), "CT0"))
     assert len(grid.rows) == 14
     assert [plain(c, "id") for c in grid.rows[-1].cells[-2:] if not isinstance(c, tuple) and c] == ["1.365", "1.456"]
 

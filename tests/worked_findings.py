@@ -367,11 +367,11 @@ class _Month:
             self._figure("workdays", "mtd", "", days, total),
             self._figure("K44", "mtd", "", days, pace, "" if self.elapsed else "no_workday_elapsed"),
             self._figure("K45", "mtd", "", days, pace * total, "" if self.elapsed else "no_workday_elapsed"),
-            self._na_or("K19M", "mtd", "", days, None if target is None else actual / target),
+            self._na_or("K19M", "mtd", "", days, actual / target if target else None),
         ]
         need = None if target is None else max(0.0, target - actual) / remaining if remaining else math.nan
         required = self._na_or("K46", "mtd", "", days, need)
-        uplift = self._na_or("uplift", "mtd", "", days, None if need is None else need / pace - 1)
+        uplift = self._na_or("uplift", "mtd", "", days, need / pace - 1 if need is not None and pace else None)
         if target is not None and not remaining:
             required, uplift = (dataclasses.replace(f, note="month_over") for f in (required, uplift))
         rows += [required, uplift]
@@ -406,6 +406,8 @@ class _Month:
             work = Period.month(day)
             due = None if target is None else target / len(CALENDAR.workdays(work)) * CALENDAR.is_workday(day)
             rows.append(self._na_or("target", window, "", [day], due))
+            gap = None if due is None else counts["net"] - due
+            rows.append(self._na_or("K20", window, "", [day], gap))
             if day in self.month:
                 rows += self._cumulative(day)
         return rows

@@ -96,12 +96,13 @@ def _find(cells: Cells) -> _Found:
     blank = np.zeros(length, dtype=bool)
     found = _Found(np.full(length, _NO_INSTANT), mask_of(pc.match_substring_regex(cells.texts, _ZERO)),
                    blank.copy(), blank.copy())  # fmt: skip
-    pending = pc.if_else(pa.array(found.zero), pa.scalar(None, pa.string()), cells.texts)
-    _add(found, _Parts.of(pending, _ISO))
-    _add(found, _judged(found, _Parts.of(pending, _NUMERIC)))
-    _add(found, _Parts.of(pending, _NAMED))
-    _add(found, _Parts.of(pending, _COMPACT))
-    _add_serials(found, pending)
+    texts = pc.if_else(pa.array(found.zero), pa.scalar(None, pa.string()), cells.texts)
+    written = mask_of(pc.is_valid(texts))
+    for pattern in (_ISO, _NUMERIC, _NAMED, _COMPACT):
+        if (written & np.isnat(found.instants)).any():
+            parts = _Parts.of(texts, pattern)
+            _add(found, _judged(found, parts) if pattern == _NUMERIC else parts)
+    _add_serials(found, texts)
     for number, value in cells.typed.items():
         _add_typed(found, number, value)
     found.changes |= {"ZERO_DATE": found.zero, "ZONE_CONVERTED": found.moved}

@@ -99,11 +99,15 @@ def read_aliases(content: Mapping[str, object], source: str) -> Aliases:
     return Aliases(names)
 
 
-def count_known(cells: Sequence[Cell], aliases: Aliases, mappings: Iterable[FileMapping]) -> int:
+def known_names(aliases: Aliases, mappings: Iterable[FileMapping]) -> frozenset[str]:
+    """Return all headers, normalised, that a table, a mapping or a later version knows."""
+    return aliases.known | {normalised(name) for mapping in mappings for name in mapping.columns.values()}
+
+
+def count_known(cells: Sequence[Cell], known: frozenset[str]) -> int:
     """Return how many distinct known headers a row of cells holds."""
-    found = {normalised(cell) for cell in cells if isinstance(cell, str)}
-    theirs = {normalised(name) for mapping in mappings for name in mapping.columns.values()}
-    return len(found & (aliases.known | theirs))
+    words = (cell for cell in cells if isinstance(cell, str) and len(cell) <= _HEADER_LENGTH)
+    return len(known & {normalised(word) for word in words})
 
 
 def recognise(sheet: RawSheet, aliases: Aliases, mappings: Sequence[FileMapping]) -> Recognition:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -181,11 +182,10 @@ def finished_sheet(
     place: Place, titles: Sequence[Sequence[Cell]], header_row: int, headers: tuple[str, ...], body: Body
 ) -> RawSheet:
     """Return the sheet without its empty rows and repeated headers, the latter and the titles counted."""
-    length = len(body.source_rows)
-    empty = np.logical_and.reduce([column.is_blank() for column in body.columns]) if body.columns else np.ones(length)
-    names = list(zip(headers, body.columns, strict=True))
-    repeated = np.logical_and.reduce([column.equals(name) for name, column in names]) & ~empty.astype(bool)
-    kept = ~(empty.astype(bool) | repeated)
+    empty = _everywhere(len(body.source_rows), (column.is_blank for column in body.columns))
+    named = zip(headers, body.columns, strict=True)
+    repeated = _everywhere(len(body.source_rows), (partial(column.equals, name) for name, column in named)) & ~empty
+    kept = ~(empty | repeated)
     issues = []
     if titles:
         issues.append(place.issue("TITLE_ROWS", Severity.INFO, count=len(titles)))
@@ -204,3 +204,13 @@ def finished_sheet(
         ragged=tuple(body.ragged),
         issues=tuple(issues),
     )
+
+
+def _everywhere(length: int, conditions: Iterable[Callable[[], Bools]]) -> Bools:
+    """Tell which rows meet all conditions; the rest is not asked once no row is left."""
+    rows = np.ones(length, dtype=bool)
+    for condition in conditions:
+        if not rows.any():
+            break
+        rows &= condition()
+    return rows

@@ -119,9 +119,11 @@ def teams_title(reader: Reader) -> Sentence:
     compared, reached = count["teams_compared"], count["teams_reached"]
     if compared.value == 0:
         return say("teams.plain", teams=count["teams"])
+    which = say("teams.all" if compared.value == count["teams"].value else "teams.targeted")
     if reached.value == compared.value:
-        return say("teams.all_reached", teams=compared)
-    return say("teams.none_reached" if reached.value == 0 else "teams.reached", reached=reached, teams=compared)
+        return say("teams.all_reached", teams=compared, which=which)
+    key = "teams.none_reached" if reached.value == 0 else "teams.reached"
+    return say(key, reached=reached, teams=compared, which=which)
 
 
 def reason(figure: Figure | None) -> Sentence:
@@ -144,6 +146,8 @@ def _standing(reader: Reader) -> Sentence:
     slots: dict[str, Slot] = {"day": reader.date, "agrees": _agrees(reader, "mtd")}
     if target is None or gap is None or actual is None:
         return say("lead.no_target", reason=reason(reader.get("K20", "mtd")), **slots)
+    if target.value == 0:
+        return say("lead.no_target", reason=say("na.zero_target"), **slots)
     if is_visibly_zero(gap):
         return say("lead.even", target=target, **slots)
     return say("lead.short" if gap.value < 0 else "lead.ahead", target=target, gap=gap, **slots)
@@ -179,7 +183,7 @@ def _month_end(reader: Reader) -> tuple[Sentence, ...]:
     if _is_month_over(reader):
         return (say("lead.month_over"),)
     hedge = (say("lead.indicative", elapsed=elapsed),) if elapsed.value < INDICATIVE_BELOW else ()
-    return (_projected(reader, projection, target), *hedge)
+    return (_projected(reader, projection, target if target and target.value > 0 else None), *hedge)
 
 
 def _projected(reader: Reader, projection: Figure, target: Figure | None) -> Sentence:

@@ -88,10 +88,11 @@ class Reader:
 
     @property
     def teams(self) -> tuple[Team, ...]:
-        """The teams in the order of the findings."""
+        """The teams in the order of the findings; rows without a team only where something happened in them."""
         rows = self.findings.tables["teams"]
         rows = rows[rows["segment"] == self.segment]
-        return tuple(Team(str(r.entity), text_of(r.superior)) for r in rows.itertuples())
+        every = (Team(str(r.entity), text_of(r.superior)) for r in rows.itertuples())
+        return tuple(team for team in every if not team.is_unmapped or self._has_events(team.entity))
 
     @property
     def month_days(self) -> tuple[Day, ...]:
@@ -116,6 +117,10 @@ class Reader:
         """Return the last day of a registered figure's window; not registered: None."""
         found = self.get(kpi, window)
         return None if found is None else day_of(found.last_day)
+
+    def _has_events(self, entity: str) -> bool:
+        found = (self.value(kpi, "mtd", entity) for kpi in ("K05", "K13", "K17"))
+        return any(figure is not None and figure.value != 0 for figure in found)
 
     def _days(self, column: str) -> tuple[Day, ...]:
         rows = self.findings.tables["days"]

@@ -62,7 +62,7 @@ def show_first_page(findings: Findings) -> Block:
 
 def show_last_days(findings: Findings) -> Block:
     """Return every day of the month and the last ten working days as a table, per segment."""
-    grids = [(reader, tables.days_grid(reader, ten=False)) for reader in readers(findings)]
+    grids = [(reader, tables.all_days_grid(reader)) for reader in readers(findings)]
     return _block("tables.html.j2", findings, title=say("section.days"), anchor="hari", grids=grids)
 
 
@@ -104,7 +104,7 @@ def _first_page(reader: Reader) -> dict[str, object]:
         "last_month": narrative.against_last_month(reader),
         "same_day": reader.last_day(reader.actual, "last_month"),
         "elapsed": reader.value("elapsed", "mtd"),
-        "ten_days": tables.days_grid(reader, ten=True),
+        "ten_days": tables.ten_days_grid(reader),
         "teams": tables.team_grid(reader, narrative.teams_title(reader)) if reader.teams else None,
     }
 

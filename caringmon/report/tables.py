@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from caringmon.model.findings import Figure
 from caringmon.report.cards import tone_of
 from caringmon.report.narrative import reason, reason_of
-from caringmon.report.reading import Reader, Team, counts, lacking
+from caringmon.report.reading import Day, Reader, Team, counts, lacking
 from caringmon.report.wording import Sentence, Shown, Slot, say
 
 
@@ -100,8 +100,9 @@ def team_grid(reader: Reader, caption: Sentence) -> Grid:
         Row(team_name(team), tuple(_cell(reader, field, team.entity) for field in fields)) for team in reader.teams
     )
     total = Row(say("row.site"), tuple(_cell(reader, field, "") for field in fields))
-    dropped = _dropped_notes(reader, fields, (("target", "day"), ("K19", "mtd"), ("pending", "day")))
-    return Grid(reader.name, caption, say("col.team"), _columns(fields), rows, total, dropped, _groups(reader, fields))
+    notes = _dropped_notes(reader, fields, (("target", "day"), ("K19", "mtd"), ("pending", "day")))
+    notes += na_notes(reader.get(f.kpi, f.window, team.entity) for f in fields for team in reader.teams)
+    return Grid(reader.name, caption, say("col.team"), _columns(fields), rows, total, notes, _groups(reader, fields))
 
 
 def team_name(team: Team) -> Slot:
@@ -109,41 +110,50 @@ def team_name(team: Team) -> Slot:
     return say("row.unmapped") if team.is_unmapped else team.entity
 
 
-def days_grid(reader: Reader, *, ten: bool) -> Grid:
-    """Return the days as a table: the last ten, or all of the month with its cumulative columns."""
+_DAY_LABELS = {
+    "K05": "col.dials",
+    "K09": "col.contact",
+    "K14": "col.agree_rate",
+    "pending": "col.pending",
+    "target": "col.target",
+    "K20": "col.difference",
+}
+
+
+def ten_days_grid(reader: Reader) -> Grid:
+    """Return the last ten working days with their main figures."""
+    names = ("K05", "K09", "K13", reader.day_kpi(), "target", "K20")
+    caption = say("table.ten_days", count=counts(reader)["days_listed"])
+    return _days_grid(reader, reader.recent_days, names, (), caption)
+
+
+def all_days_grid(reader: Reader) -> Grid:
+    """Return the days of the month and the recent ones before, with what has added up in the month."""
     kpi = reader.day_kpi()
-    fields = [
-        ("col.dials", "K05"),
-        ("col.contact", "K09"),
-        ("col.gross", "K13"),
-        (f"col.{kpi}", kpi),
-        ("col.target", "target"),
-    ]
-    wide = [("col.dials", "K05"), ("col.contact", "K09"), ("col.agree_rate", "K14"), ("col.gross", "K13"),
-            ("col.pending", "pending"), (f"col.{kpi}", kpi), ("col.target", "target")]  # fmt: skip
-    days = reader.recent_days if ten else reader.shown_days
-    known = [
-        (label, name) for label, name in (fields if ten else wide)
-        if any(reader.value(name, day.window) for day in days)
-    ]  # fmt: skip
-    columns = [Column(say(label), strong=name == kpi) for label, name in known]
-    totals = () if ten else tuple(
-        name for name in (kpi, "target") if any(reader.value(name, f"c{day.date}") for day in days)
-    )  # fmt: skip
+    names = ("K05", "K09", "K14", "K13", "pending", kpi, "target", "K20")
+    return _days_grid(reader, reader.shown_days, names, (kpi, "target"), say("table.all_days"))
+
+
+def _days_grid(
+    reader: Reader, days: tuple[Day, ...], names: tuple[str, ...], totals: tuple[str, ...], caption: Sentence
+) -> Grid:
+    """Return the days as rows; a column that is known on no day is left out."""
+    names = tuple(n for n in dict.fromkeys(names) if any(reader.value(n, day.window) for day in days))
+    totals = tuple(name for name in totals if any(reader.value(name, f"c{day.date}") for day in days))
+    columns = [Column(say(_DAY_LABELS.get(name, f"col.{name}")), strong=name == reader.day_kpi()) for name in names]
     columns += [Column(say(f"col.cumulative.{name}")) for name in totals]
     rows = tuple(
         Row(
             say("row.day", day=day.date),
             (
-                *(_shown(reader.get(name, day.window)) for _, name in known),
-                *(_shown(reader.get(name, f"c{day.date}")) for name in totals),
+                *(_shown(reader.get(n, day.window), "signed" if n == "K20" else "") for n in names),
+                *(_shown(reader.get(n, f"c{day.date}")) for n in totals),
             ),
             "now" if day.date == reader.date else "",
         )
         for day in days
     )
-    notes = na_notes(reader.get(name, day.window) for day in days for _, name in known)
-    caption = say("table.ten_days", count=counts(reader)["days_listed"]) if ten else say("table.all_days")
+    notes = na_notes(reader.get(name, day.window) for day in days for name in names)
     return Grid(reader.name, caption, say("col.date"), tuple(columns), rows, None, notes)
 
 

@@ -13,7 +13,7 @@ import json
 import operator
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +62,7 @@ def read_loads(workspace: Path) -> tuple[Load, ...]:
     path = _current(workspace)
     if not path.exists():
         return ()
-    return tuple(_load(record) for record in json.loads(path.read_text(encoding="utf-8"))["loads"])
+    return tuple(_load(record) for record in json.loads(path.read_text(encoding="utf-8")))
 
 
 def read_issues(workspace: Path, loads: Sequence[Load]) -> tuple[Issue, ...]:
@@ -87,13 +87,11 @@ def append_all(workspace: Path, new: Sequence[NewLoad]) -> tuple[Load, ...]:
         if entry.load.load_id in known:
             continue
         digest = _write_snapshot(workspace, entry)
-        issues = json.dumps([asdict(issue) for issue in entry.issues], ensure_ascii=False, indent=1)
-        write_whole(_issues_file(workspace, entry.load.load_id), issues.encode())
+        write_whole(_issues_file(workspace, entry.load.load_id), _json_lines(entry.issues))
         added.append(replace(entry.load, order=len(loads) + len(added), digest=digest))
         known.add(entry.load.load_id)
     if added:
-        records = [asdict(load) for load in (*loads, *added)]
-        write_whole(_current(workspace), json.dumps({"loads": records}, default=str, indent=1).encode())
+        write_whole(_current(workspace), _json_lines((*loads, *added)))
     return tuple(added)
 
 
@@ -143,6 +141,12 @@ def _write_snapshot(workspace: Path, entry: NewLoad) -> str:
     if not path.exists():
         write_whole(path, content)
     return digest
+
+
+def _json_lines(records: Sequence[Load | Issue]) -> bytes:
+    """Return a JSON list with one record a line."""
+    lines = [json.dumps(vars(record), ensure_ascii=False, default=str) for record in records]
+    return ("[\n" + ",\n".join(lines) + "\n]\n").encode()
 
 
 def _load(record: dict[str, Any]) -> Load:

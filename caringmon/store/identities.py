@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset
 import pyarrow.parquet
 
 from caringmon.errors import DataBlockedError
@@ -15,21 +14,37 @@ from caringmon.store.files import OWNER_ONLY, write_whole
 
 _SCHEMA = pa.schema([("kind", pa.string()), ("pseudonym", pa.string()), ("clear", pa.string())])
 _ID_KINDS = pa.array(sorted(PSEUDONYMISED), pa.string())
-# Small groups, ordered by kind: a look for ids passes over notes and names.
-_ROW_GROUP = 20_000
 
 
-def save_identities(workspace: Path, load_id: str, identities: pa.Table) -> None:
-    """Keep the identities of one load (kind, pseudonym, clear), readable by the owner alone.
+class IdentityStore:
+    """The identities of a workspace, open for adding; what is stored is read once, for the sake of many loads."""
 
-    Two clear ids under one pseudonym, in these or with what is stored: DataBlockedError, nothing is written.
-    """
-    identities = identities.select(_SCHEMA.names)
-    ids = identities.filter(pc.is_in(identities["kind"], _ID_KINDS))
-    _refuse_collisions(pa.concat_tables([ids, _stored(workspace, ids["pseudonym"])]))
-    buffer = pa.BufferOutputStream()
-    pa.parquet.write_table(identities, buffer, compression="zstd", row_group_size=_ROW_GROUP)
-    write_whole(_folder(workspace) / f"{load_id}.parquet", buffer.getvalue().to_pybytes(), mode=OWNER_ONLY)
+    def __init__(self, workspace: Path) -> None:
+        self._folder = _folder(workspace)
+        self._clear_by_pseudonym: dict[str, str] = {}
+        ids = _ids(read_identities(workspace)).group_by(_SCHEMA.names).aggregate([])
+        self._refuse_collisions(ids)
+
+    def save(self, load_id: str, identities: pa.Table) -> None:
+        """Keep the identities of one load (kind, pseudonym, clear), readable by the owner alone.
+
+        Two clear ids under one pseudonym, in these or with what is stored: DataBlockedError, nothing is written.
+        """
+        identities = identities.select(_SCHEMA.names)
+        self._refuse_collisions(_ids(identities))
+        buffer = pa.BufferOutputStream()
+        pa.parquet.write_table(identities, buffer, compression="zstd")
+        write_whole(self._folder / f"{load_id}.parquet", buffer.getvalue().to_pybytes(), mode=OWNER_ONLY)
+
+    def _refuse_collisions(self, ids: pa.Table) -> None:
+        known = self._clear_by_pseudonym
+        pairs = zip(ids["pseudonym"].to_pylist(), ids["clear"].to_pylist(), strict=True)
+        collisions = sum(known.setdefault(pseudonym, clear) != clear for pseudonym, clear in pairs)
+        if collisions:
+            raise DataBlockedError(
+                f"PSEUDONYM_COLLISION: {collisions} ids share a pseudonym with another one; "
+                "set another CARINGMON_PSEUDO_KEY and load again"
+            )
 
 
 def read_identities(workspace: Path) -> pa.Table:
@@ -38,22 +53,8 @@ def read_identities(workspace: Path) -> pa.Table:
     return pa.concat_tables([_SCHEMA.empty_table(), *(pa.parquet.read_table(path) for path in paths)])
 
 
-def _stored(workspace: Path, pseudonyms: pa.ChunkedArray) -> pa.Table:
-    """Return the stored identities of these pseudonyms."""
-    paths = [str(path) for path in sorted(_folder(workspace).glob("*.parquet"))]
-    known = pa.dataset.dataset(paths, schema=_SCHEMA)
-    is_id = pc.field("kind").isin(_ID_KINDS)
-    return known.to_table(filter=is_id & pc.field("pseudonym").isin(pseudonyms.combine_chunks()))
-
-
-def _refuse_collisions(ids: pa.Table) -> None:
-    counts = ids.group_by(["kind", "pseudonym"]).aggregate([("clear", "count_distinct")])
-    shared = counts.filter(pc.greater(counts["clear_count_distinct"], 1))
-    if shared.num_rows:
-        raise DataBlockedError(
-            f"PSEUDONYM_COLLISION: {shared.num_rows} pseudonyms of kind {shared['kind'][0].as_py()} stand for two ids; "
-            "set another CARINGMON_PSEUDO_KEY and load again"
-        )
+def _ids(identities: pa.Table) -> pa.Table:
+    return identities.filter(pc.is_in(identities["kind"], _ID_KINDS))
 
 
 def _folder(workspace: Path) -> Path:

@@ -11,11 +11,11 @@ from caringmon.report import notes
 from caringmon.report.sheets.pen import Pen, at, lines_needed, rule_below, widths
 from caringmon.report.wording import Slot, plain, say
 
-WIDTHS = (46, 44, 16, 14, 14, 16)
+WIDTHS = (46, 40, 15, 15, 42, 12)
 
 
 def write(pen: Pen, findings: Findings) -> None:
-    """Write the sheet."""
+    """Write the sheet: first what the page prints too, then every finding and file with its place."""
     sheet = pen.sheet(say("sheet.data"), is_page=True)
     widths(sheet, *WIDTHS)
     pen.text(at(sheet, 1, 1), say("sheet.data"), bold=True, size=14)
@@ -23,40 +23,49 @@ def write(pen: Pen, findings: Findings) -> None:
     for note in notes.data_notes(findings):
         row += 1
         pen.text(at(sheet, row, 1), note)
-    row = _issues(pen, sheet, findings, row + 2)
-    row = _loads(pen, sheet, findings, row + 2)
+    row = _issue_summary(pen, sheet, findings, row + 2)
+    row = _load_summary(pen, sheet, findings, row + 2)
     row = _definitions(pen, sheet, row + 2)
     row = _parameters(pen, sheet, findings, row + 2)
+    row = _issues(pen, sheet, findings, row + 2)
+    row = _loads(pen, sheet, findings, row + 2)
     sheet.print_area = f"A1:F{row}"
     sheet.freeze_panes = "A2"
 
 
-def _issues(pen: Pen, sheet: Worksheet, findings: Findings, row: int) -> int:
-    lines = [
-        (i.sentence, " · ".join(part for part in (i.code, notes.file_text(i.detail)) if part), i.severity, i.table,
-         " ".join(part for part in (notes.file_text(i.file), i.position) if part), i.count)
-        for i in notes.issue_lines(findings)
-    ]  # fmt: skip
-    labels = (
-        say("col.finding"),
-        say("col.code"),
-        say("col.severity"),
-        say("col.table"),
-        say("col.place"),
-        say("col.times"),
-    )
+def _issue_summary(pen: Pen, sheet: Worksheet, findings: Findings, row: int) -> int:
+    lines = [(i.sentence, i.code, i.severity, i.table, i.files, i.count) for i in notes.issue_summary(findings)]
+    labels = [say(f"col.{name}") for name in ("finding", "code", "severity", "table", "files", "times")]
     return _table(pen, sheet, row, say("table.issues_found"), labels, lines)
 
 
-def _loads(pen: Pen, sheet: Worksheet, findings: Findings, row: int) -> int:
+def _load_summary(pen: Pen, sheet: Worksheet, findings: Findings, row: int) -> int:
+    lines = [(load.table, _days(load), *load.counts, load.files) for load in notes.load_summary(findings)]
+    names = ("table", "days", "rows_read", "rows_loaded", "rows_quarantined", "files")
+    return _table(pen, sheet, row, say("table.files_loaded"), [say(f"col.{name}") for name in names], lines)
+
+
+def _issues(pen: Pen, sheet: Worksheet, findings: Findings, row: int) -> int:
     lines = [
-        (notes.file_text(load.file), say("book.days", system=load.system, first=load.first_day, last=load.last_day),
-         load.table, *load.counts)
-        for load in notes.load_lines(findings)
-    ]  # fmt: skip
-    labels = (say("col.file"), say("col.days"), say("col.table"), say("col.rows_read"), say("col.rows_loaded"),
-              say("col.rows_quarantined"))  # fmt: skip
-    return _table(pen, sheet, row, say("table.files_loaded"), labels, lines)
+        (i.sentence, _joined(i.code, i.detail), i.severity, i.table, _joined(i.file, i.position), i.count)
+        for i in notes.issue_lines(findings)
+    ]
+    labels = [say(f"col.{name}") for name in ("finding", "code", "severity", "table", "place", "times")]
+    return _table(pen, sheet, row, say("table.issues_placed"), labels, lines)
+
+
+def _loads(pen: Pen, sheet: Worksheet, findings: Findings, row: int) -> int:
+    lines = [(notes.file_text(load.file), _days(load), load.table, *load.counts) for load in notes.load_lines(findings)]
+    names = ("file", "days", "table", "rows_read", "rows_loaded", "rows_quarantined")
+    return _table(pen, sheet, row, say("table.files"), [say(f"col.{name}") for name in names], lines)
+
+
+def _days(load: notes.LoadLine) -> Slot:
+    return say("book.days", system=load.system, first=load.first_day, last=load.last_day)
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(notes.file_text(part) for part in parts if part)
 
 
 def _definitions(pen: Pen, sheet: Worksheet, row: int) -> int:
@@ -68,17 +77,17 @@ def _definitions(pen: Pen, sheet: Worksheet, row: int) -> int:
 def _parameters(pen: Pen, sheet: Worksheet, findings: Findings, row: int) -> int:
     head = findings.head
     lines = [(name, value) for name, value in sorted(head.parameters.items())]
-    lines += [("run_id", head.run_id), ("evidence_id", head.evidence_id), ("caringmon", head.package_version),
-              ("calendar", head.calendar_version)]  # fmt: skip
+    lines += [("run_id", head.run_id), ("caringmon", head.package_version), ("calendar", head.calendar_version)]
     return _table(pen, sheet, row, say("header.parameters"), (say("col.name"), say("col.value")), lines)
 
 
 def _table(
-    pen: Pen, sheet: Worksheet, row: int, title: Slot, labels: Sequence[Slot], lines: Sequence[Sequence[Slot]]
+    pen: Pen, sheet: Worksheet, row: int, title: Slot, labels: Sequence[Slot], lines: Sequence[Sequence[Slot | None]]
 ) -> int:
     """Write a titled table and return its last row."""
     pen.text(at(sheet, row, 1), title, bold=True, size=12)
-    pen.header(sheet, row + 1, labels, texts=len(labels))
+    numbers = {place for line in lines for place, value in enumerate(line, 1) if isinstance(value, Figure)}
+    pen.header(sheet, row + 1, labels, left=set(range(1, len(labels) + 1)) - numbers)
     row += 1
     for line in lines:
         row += 1
@@ -87,7 +96,7 @@ def _table(
             cell = at(sheet, row, place)
             if isinstance(value, Figure):
                 pen.figure(cell, value, wrap=True)
-            else:
+            elif value is not None:
                 pen.text(cell, value, wrap=True)
                 needed = max(needed, lines_needed(plain(value, pen.lang), int(WIDTHS[place - 1] * 1.2)))
         sheet.row_dimensions[row].height = 14 * needed + 2

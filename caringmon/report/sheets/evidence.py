@@ -21,7 +21,7 @@ COLUMNS = ("id", "indicator", "segment", "level", "entity", "window", "first_day
 def write(pen: Pen, findings: Findings) -> None:
     """Write the sheet and name its table BUKTI; it comes last, when every place is known."""
     sheet = pen.sheet(say("sheet.evidence"))
-    pen.header(sheet, 1, [say(f"evidence.{name}") for name in COLUMNS], texts=len(COLUMNS))
+    pen.header(sheet, 1, [say(f"evidence.{name}") for name in COLUMNS], left=range(1, len(COLUMNS) + 1))
     row = 1
     for figure in registered(findings).values():
         row += 1

@@ -22,7 +22,7 @@ def write(pen: Pen, findings: Findings) -> None:
     for window in FUNNEL_WINDOWS if every else ():
         name = plain(window_label(every[0], window), pen.lang)
         labels += [say("book.count", window=name), say("book.step", window=name)]
-    pen.header(sheet, HEADER, labels, texts=2)
+    pen.header(sheet, HEADER, labels, left=(1, 2))
     sheet.row_dimensions[HEADER].height = 44
     row = HEADER
     for reader in every:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TypedDict, Unpack, cast
 
 from openpyxl import Workbook
@@ -37,6 +38,7 @@ class Look(TypedDict, total=False):
     size: float
     align: str
     wrap: bool
+    indent: int
 
 
 @dataclass
@@ -100,11 +102,11 @@ class Pen:
         self.cached[cell.parent.title][cell.coordinate] = value
         style(cell, **look)
 
-    def header(self, sheet: Worksheet, row: int, labels: Sequence[Slot], *, texts: int = 1) -> None:
-        """Write a header row; the first `texts` columns are left-aligned."""
+    def header(self, sheet: Worksheet, row: int, labels: Sequence[Slot], *, left: Collection[int] = (1,)) -> None:
+        """Write a header row; the columns in `left` hold texts, the others numbers."""
         for column, label in enumerate(labels, 1):
             cell = at(sheet, row, column)
-            align = "left" if column <= texts else "right"
+            align = "left" if column in left else "right"
             self.text(cell, label, bold=True, colour=palette.GREY, size=9, align=align, wrap=True)
             cell.border = Border(bottom=RULE)
 
@@ -133,11 +135,20 @@ def number_format(figure: Figure, form: str = "") -> str:
 
 def style(cell: Cell, **look: Unpack[Look]) -> Cell:
     """Set font, colour and alignment of a cell and return it."""
-    colour, wrap = look.get("colour", palette.INK), look.get("wrap", False)
-    cell.font = Font(name=FONT, size=look.get("size", 10), bold=look.get("bold", False), color=colour[1:])
-    vertical = "top" if wrap else "bottom"
-    cell.alignment = Alignment(horizontal=look.get("align", "left"), vertical=vertical, wrap_text=wrap)
+    wrap = look.get("wrap", False)
+    cell.font = _font(look.get("size", 10), look.get("bold", False), look.get("colour", palette.INK))
+    cell.alignment = _alignment(look.get("align", "left"), wrap, look.get("indent", 0))
     return cell
+
+
+@cache
+def _font(size: float, bold: bool, colour: str) -> Font:
+    return Font(name=FONT, size=size, bold=bold, color=colour[1:])
+
+
+@cache
+def _alignment(align: str, wrap: bool, indent: int) -> Alignment:
+    return Alignment(horizontal=align, vertical="top" if wrap else "bottom", wrap_text=wrap, indent=indent)
 
 
 def rule_below(sheet: Worksheet, row: int, last: int, side: Side = HAIRLINE) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from openpyxl.chart import BarChart, LineChart, Reference
+from openpyxl.chart.marker import DataPoint
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
 from openpyxl.utils import get_column_letter
@@ -20,8 +21,8 @@ from caringmon.report.wording import Shown, Slot, plain, say
 
 COLUMNS = 12
 WIDTH = 11.5
-TABLE_COLUMNS = 6
-CHART_SIZE: Any = (6.6, 11.2)  # centimetres; openpyxl's stubs say int
+TABLE_COLUMNS = 7
+CHART_SIZE: Any = (6.6, 10.6)  # centimetres; openpyxl's stubs say int
 
 
 def write(pen: Pen, findings: Findings, version: int | None) -> None:
@@ -92,7 +93,7 @@ def _card(pen: Pen, sheet: Worksheet, card: Card, row: int, column: int) -> None
 
 
 def _days(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
-    grid = tables.days_grid(reader, ten=True)
+    grid = tables.ten_days_grid(reader)
     pen.text(at(sheet, row, 1), narrative.days_title(reader), bold=True)
     header = row + 1
     pen.header(sheet, header, [grid.corner, *(column.label for column in grid.columns)])
@@ -102,7 +103,7 @@ def _days(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
         for place, cell in enumerate(line.cells, 2):
             shown = cell if isinstance(cell, Shown) else None
             bold = is_now or grid.columns[place - 2].strong
-            pen.figure(at(sheet, number, place), shown.figure if shown else None, bold=bold)
+            pen.figure(at(sheet, number, place), *((shown.figure, shown.form) if shown else (None,)), bold=bold)
         rule_below(sheet, number, len(grid.columns) + 1)
     last = header + len(grid.rows)
     if grid.rows:
@@ -121,7 +122,10 @@ def _chart(sheet: Worksheet, reader: Reader, grid: tables.Grid, header: int, las
     bars.add_data(Reference(sheet, min_col=actual, min_row=header, max_row=last), titles_from_data=True)
     bars.set_categories(days)
     bars.gapWidth = 45
-    bars.series[0].graphicalProperties = GraphicalProperties(solidFill=palette.BLUE[1:])
+    bars.series[0].graphicalProperties = GraphicalProperties(solidFill=palette.PALE_BLUE[1:])
+    if grid.rows[-1].extra == "now":
+        ours = GraphicalProperties(solidFill=palette.BLUE[1:])
+        bars.series[0].dPt.append(DataPoint(idx=len(grid.rows) - 1, spPr=ours))
     target = columns.get("col.target")
     if target is not None:
         line = LineChart()
@@ -131,10 +135,11 @@ def _chart(sheet: Worksheet, reader: Reader, grid: tables.Grid, header: int, las
         )
         line.series[0].marker.symbol = "none"
         bars += line
+    bars.graphical_properties = GraphicalProperties(ln=LineProperties(noFill=True))
     bars.y_axis.scaling.min = 0
     bars.y_axis.majorGridlines = None
     bars.x_axis.delete = bars.y_axis.delete = False
     bars.y_axis.number_format = "#,##0"
     bars.legend.position = "b"
     bars.height, bars.width = CHART_SIZE
-    sheet.add_chart(bars, f"{get_column_letter(TABLE_COLUMNS + 2)}{header - 1}")
+    sheet.add_chart(bars, f"{get_column_letter(TABLE_COLUMNS + 1)}{header - 1}")

@@ -60,8 +60,9 @@ def write(pen: Pen, findings: Findings) -> None:
     columns = _known(every)
     pen.text(at(sheet, 1, 1), _title(every[0], pen.lang), bold=True, size=14)
     actual = say(f"col.{every[0].actual}")
+    left = {1, 2, 3, *(place for place, column in enumerate(columns, 4) if column.form == "status")}
     named = [say("col.segment"), say("col.team"), say("col.superior")]
-    pen.header(sheet, HEADER, [*named, *(say(f"book.{c.key}", actual=actual) for c in columns)], texts=3)
+    pen.header(sheet, HEADER, [*named, *(say(f"book.{c.key}", actual=actual) for c in columns)], left=left)
     sheet.row_dimensions[HEADER].height = 44
     row = HEADER
     for reader in every:
@@ -117,7 +118,7 @@ def _status(pen: Pen, cell: Cell, figure: Figure | None, achieved: str, is_site:
         f'IF({achieved}>=0.75,"{words[2]}","{words[3]}"))),"{NA_TEXT}")'
     )
     value = NA_TEXT if figure is None else figure_text(figure, "status", pen.lang)
-    pen.words(cell, formula, value, bold=is_site)
+    pen.words(cell, formula, value, bold=is_site, indent=1)
 
 
 def _finish(pen: Pen, sheet: Worksheet, columns: tuple[_Column, ...], last_team: int, last: int) -> None:
@@ -127,7 +128,7 @@ def _finish(pen: Pen, sheet: Worksheet, columns: tuple[_Column, ...], last_team:
     sheet.auto_filter.ref = f"A{HEADER}:{get_column_letter(width)}{last_team}"
     sheet.print_title_rows = f"{HEADER}:{HEADER}"
     sheet.print_area = f"A1:{get_column_letter(width)}{last + 3}"
-    widths(sheet, 10, 20, 9, *(14 if column.form == "status" else 10.5 for column in columns))
+    widths(sheet, 9, 17, 9, *(16 if column.form == "status" else 10 for column in columns))
     for place, column in enumerate(columns, 4):
         letter = get_column_letter(place)
         cells = f"{letter}{HEADER + 1}:{letter}{last}"
