@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from caringmon.analysis.kpi_values import calls_for_ledger, kpi_counts
 from caringmon.analysis.ledger import Rules, agree_ledger
-from caringmon.analysis.snapshot import Scope, relations_at, open_facts
+from caringmon.analysis.snapshot import Scope, open_facts, relations_at
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.findings import Clocks
 from caringmon.model.period import Period, Window
@@ -87,7 +87,9 @@ def main() -> None:
         rules = Rules(CLOCK, scope.cutoff)
         whole = seconds(lambda: agree_ledger(frame, taps, rules), runs=3)
         half = seconds(lambda: agree_ledger(frame[: len(frame) // 2], taps, rules), runs=3)
-        print(f"ledger of {len(frame):,} agrees: {whole:.2f} s, {whole / half:.1f} times half of the rows (linear: 2.0)")
+        print(
+            f"ledger of {len(frame):,} agrees: {whole:.2f} s, {whole / half:.1f} times half of the rows (linear: 2.0)"
+        )
 
 
 if __name__ == "__main__":

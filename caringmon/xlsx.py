@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
 
-_FIXED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - a document property without a zone
+_FIXED = dt.datetime(2000, 1, 1)
 
 # sheet title -> cell reference -> value of the formula in that cell
 CachedValues = Mapping[str, Mapping[str, float | int | str]]

@@ -98,7 +98,7 @@ def test_a_code_that_only_resembles_a_number_is_kept():
         ("44837", "2022-10-03"),
         (44837.5, "2022-10-03 12:00"),
         (dt.date(2022, 10, 3), "2022-10-03"),
-        (dt.datetime(2022, 10, 3, 8, 15), "2022-10-03 08:15"),  # noqa: DTZ001 - a cell knows no zone
+        (dt.datetime(2022, 10, 3, 8, 15), "2022-10-03 08:15"),
     ],
 )
 def test_dates_of_the_field_are_read(raw, expected):

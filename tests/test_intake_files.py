@@ -177,7 +177,7 @@ def test_a_workbook_gives_the_same_rows_as_the_text_file(workspace):
     load(workspace, {"a.csv": tamara_csv({"hasil_nego": "PDD 6"})})
     from_text = stored(workspace, "calls")[0]
     other = new_workspace(workspace / "other")
-    call = [1, 7001, dt.datetime(2022, 10, 3, 8, 15, 30), "A01", "Dimas Lestari", "0211234567", "081234567890", "CT-0",  # noqa: DTZ001
+    call = [1, 7001, dt.datetime(2022, 10, 3, 8, 15, 30), "A01", "Dimas Lestari", "0211234567", "081234567890", "CT-0",
             "Contacted", "Agree", "", "PDD 6", dt.date(2022, 10, 10), dt.time(0, 2, 31), "transfer"]  # fmt: skip
     save_sheet(other / "inbox" / "calls.xlsx", ["LAPORAN"], ["AREA"], CALL_SHEET, call)
     report = load(other, {})["calls.xlsx"]

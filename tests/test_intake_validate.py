@@ -216,7 +216,7 @@ def test_a_holding_begins_on_the_day_it_was_received(workspace):
     load(workspace, {"order.csv": text_file(ORDER, row)})
     (holding,) = stored(workspace, "assignments")
     assert (holding["period"], holding["segment"], holding["arrears_amount"]) == ("2022-10", "PRANPC", 1_029_700)
-    assert (holding["received_at"], holding["valid_from"]) == (dt.datetime(2022, 10, 1), dt.date(2022, 10, 1))  # noqa: DTZ001
+    assert (holding["received_at"], holding["valid_from"]) == (dt.datetime(2022, 10, 1), dt.date(2022, 10, 1))
 
 
 def test_a_call_without_a_channel_is_a_voice_call(workspace):

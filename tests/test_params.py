@@ -77,7 +77,7 @@ def test_the_report_date_is_required():
 def test_what_was_typed_wins_over_the_file_and_is_named_as_its_source():
     parameters = report_parameters("daily", ("daily.yml", {**GOOD, "lang": "id"}), ("-p", {"lang": "en"}))
     assert parameters.lang == "en"
-    with pytest.raises(ParameterError, match="^-p: lang must be"):
+    with pytest.raises(ParameterError, match=r"^-p: lang must be"):
         report_parameters("daily", ("daily.yml", GOOD), ("-p", {"lang": "xx"}))
 
 

@@ -21,7 +21,7 @@ from caringmon.store.identities import IdentityStore, read_identities
 from caringmon.store.restricted import keep_raw
 
 CALLS = TABLES["calls"]
-NOON = dt.datetime(2022, 10, 3, 12)  # noqa: DTZ001 - naive WIB
+NOON = dt.datetime(2022, 10, 3, 12)
 
 
 def calls(*rows, table=CALLS):

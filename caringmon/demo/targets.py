@@ -19,7 +19,7 @@ _FUNNEL = (
     {"penetration": 0.98, "contact_rate": 0.81, "rpc_rate": 0.82, "valid_share": 0.93},
 )
 _AGREE_RATE = ((0.322, 0.339), (0.351, 0.345))
-_APPROVED = (dt.datetime(2022, 8, 30, 16, 0), dt.datetime(2022, 9, 28, 16, 0))  # noqa: DTZ001 - naive WIB
+_APPROVED = (dt.datetime(2022, 8, 30, 16, 0), dt.datetime(2022, 9, 28, 16, 0))
 _COLUMNS = (
     "period",
     "segment",

@@ -39,7 +39,7 @@ MONTHS = {word: number for number, words in enumerate(_MONTHS, 1) for word in wo
 _WIB_MINUTES = 7 * 60
 _ZONES = {"Z": 0, "UTC": 0, "WIB": _WIB_MINUTES, "WITA": 8 * 60, "WIT": 9 * 60}
 _WIB = dt.timezone(dt.timedelta(minutes=_WIB_MINUTES))
-_EXCEL_EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - serials know no zone
+_EXCEL_EPOCH = dt.datetime(1899, 12, 30)
 _SERIALS = (40_000, 60_000)
 _YEARS = (1990, 2100)
 _NO_INSTANT = np.datetime64("NaT", "us")
