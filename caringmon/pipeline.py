@@ -177,7 +177,7 @@ def publish(findings: Findings, notebook: NotebookNode, staging: Path, outputs: 
         return Published(folder / f"v{number}", number, fingerprint, is_new=False)
     number = issued[-1][0] + 1 if issued else 1
     files = documents(findings, notebook, number)
-    problems = contradictions(files, findings)
+    problems = contradictions(files, findings, number)
     if problems:
         raise ReportFailedError(f"not published, {len(problems)} contradictions; the first: {problems[0]}")
     about = manifest(findings, fingerprint, times.started, times.now())

@@ -122,3 +122,11 @@ def test_a_window_over_two_months_adds_the_parts_of_both():
     of = targets(target(2500), november, today=date("2022-11-30"))
     # 31 October is the last of 25 working days; 1 November the first of 26.
     assert of.of("CT0", "", Period(date("2022-10-31"), date("2022-11-02"))) == pytest.approx(100 + 100)
+
+
+def test_a_month_without_one_attempt_has_no_rate_and_no_projection():
+    silent = net(0).assign(kpi="K05")
+    values = pd.concat([net(0), silent], ignore_index=True)
+    found = month_values(values, targets(target(2600)), MTD, basis="net", segments=["CT0"])
+    notes = dict(zip(found["kpi"], found["note"], strict=True))
+    assert (notes["K44"], notes["K45"], notes["uplift"], notes["K46"]) == ("no_activity",) * 3 + ("",)

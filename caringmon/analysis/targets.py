@@ -78,6 +78,20 @@ class Targets:
         return rows[mine & ((rows["entity_id"] == entity) if entity else True)]
 
 
+@dataclass(frozen=True)
+class Elapsed:
+    """Working days of the month: elapsed, in total; `is_silent`: not one attempt was made in it."""
+
+    elapsed: float
+    total: float
+    is_silent: bool = False
+
+    @property
+    def remaining(self) -> float:
+        """Working days left after the clock."""
+        return self.total - self.elapsed
+
+
 def compared_values(
     values: pd.DataFrame,
     targets: Targets,
@@ -91,7 +105,7 @@ def compared_values(
     `values`: counted KPIs of the same windows; an entity without a row has the actual 0.
     No target: NaN with note `no_target`; target 0: K19 is NaN with note `zero_denominator`.
     """
-    actuals = _actuals(values, basis)
+    actuals = _values_of(values, ACTUAL_KPI[basis])
     rows: list[Row] = []
     for window in windows:
         for segment, entity in entities:
@@ -107,9 +121,10 @@ def month_values(
     """Return the month-to-date KPIs of the site: K19M, K44, K45, K46, uplift, working days (`VALUE_COLUMNS`).
 
     `window`: the 1st of the month to the last day, which counts as elapsed. Nothing elapsed: K44, K45 NaN with note
-    `no_workday_elapsed`; nothing left: K46 NaN with note `month_over`.
+    `no_workday_elapsed`; not one attempt in the month: NaN with note `no_activity`, since silence is no performance;
+    nothing left: K46 NaN with note `month_over`.
     """
-    actuals = _actuals(values, basis)
+    actuals, dials = _values_of(values, ACTUAL_KPI[basis]), _values_of(values, "K05")
     month = Period.month(window.period.start)
     total = float(len(targets.progress.calendar.workdays(month)))
     elapsed = targets.progress.units(month)
@@ -123,12 +138,12 @@ def month_values(
             (*key, "remaining", total - elapsed, total - elapsed, math.nan, ""),
             (*key, "workdays", total, total, math.nan, ""),
         ]
-        rows += _outlook(key, actual, target, elapsed, total)
+        rows += _outlook(key, actual, target, Elapsed(elapsed, total, is_silent=dials.get(key) == 0))
     return pd.DataFrame(rows, columns=VALUE_COLUMNS)
 
 
-def _actuals(values: pd.DataFrame, basis: str) -> dict[tuple[str, str, str], float]:
-    mine = values[values["kpi"] == ACTUAL_KPI[basis]]
+def _values_of(values: pd.DataFrame, kpi: str) -> dict[tuple[str, str, str], float]:
+    mine = values[values["kpi"] == kpi]
     keys = zip(mine["window"], mine["segment"], mine["entity"], strict=True)
     return dict(zip(keys, mine["value"].astype(float), strict=True))
 
@@ -148,18 +163,17 @@ def _compare(key: tuple[str, str, str], actual: float, target: float) -> list[Ro
     ]
 
 
-def _outlook(key: tuple[str, str, str], actual: float, target: float, elapsed: float, total: float) -> list[Row]:
-    remaining = total - elapsed
-    rate = actual / elapsed if elapsed else math.nan
+def _outlook(key: tuple[str, str, str], actual: float, target: float, month: Elapsed) -> list[Row]:
+    rate = actual / month.elapsed if month.elapsed and not month.is_silent else math.nan
     short = math.nan if math.isnan(target) else max(0.0, target - actual)
-    required = short / remaining if remaining else math.nan
-    no_rate = "" if elapsed else "no_workday_elapsed"
-    no_need = "no_target" if math.isnan(target) else "" if remaining else "month_over"
+    required = short / month.remaining if month.remaining else math.nan
+    no_rate = "no_workday_elapsed" if not month.elapsed else "no_activity" if month.is_silent else ""
+    no_need = "no_target" if math.isnan(target) else "" if month.remaining else "month_over"
     uplift = required / rate - 1 if rate else math.nan
     return [
         (*key, "K19M", *_ratio(actual, target, "no_target")),
-        (*key, "K44", rate, actual, elapsed, no_rate),
-        (*key, "K45", rate * total, rate, total, no_rate),
-        (*key, "K46", required, short, remaining, no_need),
+        (*key, "K44", rate, actual, month.elapsed, no_rate),
+        (*key, "K45", rate * month.total, rate, month.total, no_rate),
+        (*key, "K46", required, short, month.remaining, no_need),
         (*key, "uplift", uplift, required, rate, no_rate or no_need or ("" if rate else "zero_denominator")),
     ]

@@ -18,6 +18,7 @@ from caringmon.model.findings import Figure, Findings
 from caringmon.report.digest import chat_text
 from caringmon.report.numerals import LOCALES, MINUS, machine_value, part_of, printed
 from caringmon.report.reading import SEGMENT_NAMES, registered
+from caringmon.report.sheets.summary import version_words
 from caringmon.report.wording import DIRECTIONS, LANGUAGES, catalogue, contradiction, figure_text
 
 if TYPE_CHECKING:
@@ -60,8 +61,11 @@ def check_text(text: str, findings: Findings) -> list[str]:
     return faults
 
 
-def check_workbook(data: bytes, findings: Findings) -> list[str]:
-    """Return the faults of a workbook: the named range BUKTI against the figures, and each printed cell against it."""
+def check_workbook(data: bytes, findings: Findings, version: int | None) -> list[str]:
+    """Return the faults of a workbook: the named range BUKTI against the figures, and each printed cell against it.
+
+    `version`: the one that the workbook was made with; its number is no figure.
+    """
     from openpyxl import load_workbook
 
     book = load_workbook(io.BytesIO(data), data_only=True)
@@ -80,7 +84,8 @@ def check_workbook(data: bytes, findings: Findings) -> list[str]:
                 if figure is not None:
                     faults += _cell_faults(book, sheet, reference, figure, form)
     faults += _unregistered_cells(book, sheet_name, printed_cells)
-    return [*faults, *_loose_cell_texts(book, findings, _allowed_numbers(figures.values(), findings.head.lang))]
+    allowed = _allowed_numbers(figures.values(), findings.head.lang)
+    return [*faults, *_loose_cell_texts(book, findings, allowed, version_words(version, findings.head.lang))]
 
 
 def _data_faults(element: Tag, figures: Mapping[str, Figure], lang: str) -> Iterator[str]:
@@ -226,15 +231,21 @@ def _unregistered_cells(book: Any, evidence_sheet: str, known: set[tuple[str, st
     ]
 
 
-def _loose_cell_texts(book: Any, findings: Findings, allowed: set[str]) -> list[str]:
+def _loose_cell_texts(book: Any, findings: Findings, allowed: set[str], version: list[str]) -> list[str]:
     """Return the numbers in the texts of the sheet that reads as a page, where they print no figure."""
+    texts = {cell.coordinate: cell.value for row in book.worksheets[0].iter_rows() for cell in row}
     return [
         fault
-        for row in book.worksheets[0].iter_rows()
-        for cell in row
-        if isinstance(cell.value, str)
-        for fault in _text_faults(cell.value, allowed, findings, f"cell {cell.coordinate}")
+        for place, text in texts.items()
+        if isinstance(text, str)
+        for fault in _text_faults(_without(text, version), allowed, findings, f"cell {place}")
     ]
+
+
+def _without(text: str, words: list[str]) -> str:
+    for word in words:
+        text = text.replace(word, " ")
+    return text
 
 
 def _shortened(text: str) -> str:

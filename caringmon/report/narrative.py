@@ -155,10 +155,16 @@ def _standing(reader: Reader) -> Sentence:
 
 def _agrees(reader: Reader, window: str) -> Sentence:
     actual, pending = reader.value(reader.actual, window), reader.value("pending", window)
-    named = say(f"agrees.{reader.actual}", actual=actual if actual is not None else "–")
+    kind = "agrees.unjudged" if _is_unjudged(reader) else f"agrees.{reader.actual}"
+    named = say(kind, actual=actual if actual is not None else "–")
     if reader.actual != "K17" or pending is None or pending.value == 0:
         return named
     return say("agrees.with_pending", agrees=named, pending=pending)
+
+
+def _is_unjudged(reader: Reader) -> bool:
+    """Tell whether the data know no QC by design: agrees are then as called, and "net" would promise too much."""
+    return "qc" in reader.head.absent and reader.actual == "K17"
 
 
 def _day(reader: Reader) -> Sentence | None:
@@ -178,6 +184,9 @@ def _day(reader: Reader) -> Sentence | None:
 def _month_end(reader: Reader) -> tuple[Sentence, ...]:
     projection, target = reader.value("K45", "mtd"), reader.value("target", "month")
     elapsed = reader.value("elapsed", "mtd")
+    pace = reader.get("K44", "mtd")
+    if pace is not None and pace.note == "no_activity":
+        return (say("lead.silent_month"),)
     if elapsed is None or elapsed.value == 0 or projection is None:
         return (say("lead.no_workday"),)
     if _is_month_over(reader):

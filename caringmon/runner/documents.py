@@ -30,11 +30,11 @@ def documents(findings: Findings, notebook: NotebookNode, version: int | None) -
     }
 
 
-def contradictions(files: Mapping[str, bytes], findings: Findings) -> list[str]:
+def contradictions(files: Mapping[str, bytes], findings: Findings, version: int) -> list[str]:
     """Return, in words, every place where a document disagrees with the figures; an empty list is clean."""
     return [
         *check_page(files["report.html"].decode(), findings),
-        *check_workbook(files["report.xlsx"], findings),
+        *check_workbook(files["report.xlsx"], findings, version),
         *check_text(files["ringkas.txt"].decode(), findings),
     ]
 
