@@ -40,7 +40,7 @@ from caringmon.store.visible import later_exports, rows_hash, visible_tables
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-FORMS = {"daily": "OB.IN.OCC.TELK.W-01"}
+FORMS = {"daily": "OB.IN.OCC.TELK.W-01.Rev.00"}
 NOTEBOOKS = {"daily": "daily.ipynb"}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caringmon.model.findings import Findings
-from caringmon.report.digest import chat_text
+from caringmon.report.digest import chat_text, summary_line
 from caringmon.report.figures import check_page, check_text, check_workbook
 from caringmon.report.index import IssuedReport, index_html
 from caringmon.report.page import page_html
@@ -52,7 +52,7 @@ def manifest(findings: Findings, fingerprint: str, started: dt.datetime, ended: 
         "run_id": head.run_id,
         "evidence_id": head.evidence_id,
         "content_hash": fingerprint,
-        "summary": chat_text(findings).splitlines()[0],
+        "summary": summary_line(findings),
         "parameters": dict(head.parameters),
         "package_version": head.package_version,
         "calendar_version": head.calendar_version,
