@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +30,7 @@ from caringmon.vocabulary import Rules, read_rules
 # Part of every load_id: raise it when the same file must be read anew because reading has changed.
 PARSER_VERSION = "1"
 _RAGGED = "RAGGED_ROW"
+_STAMPS = ("%Y%m%d", "%d%m%Y", "%Y%m%d%H%M", "%Y%m%d%H%M%S")
 
 
 @dataclass(frozen=True)
@@ -124,12 +126,32 @@ def load_file(loading: Loading, path: Path) -> FileReport:
     except OSError:
         return FileReport(path.name, refusal=f"{path.name}: there is no such file, or it cannot be read")
     sha256 = hashlib.sha256(data).hexdigest()
-    if any(load.source_sha256 == sha256 for load in facts.read_loads(loading.workspace)):
+    loads = facts.read_loads(loading.workspace)
+    if any((load.source_sha256, load.parser_version) == (sha256, PARSER_VERSION) for load in loads):
         return FileReport(path.name, is_known=True)
     try:
+        _refuse_number_in_name(path.name)
         return _load(loading, path, data, sha256)
     except CaringmonError as problem:
         return FileReport(path.name, refusal=str(problem))
+
+
+def _refuse_number_in_name(name: str) -> None:
+    """Refuse a file name with a long number that is no date: names stand in reports, and it may be a customer's."""
+    for run in re.findall(r"\d{8,}", name):
+        if not any(_reads_as(run, form) for form in _STAMPS):
+            masked = name.replace(run, "…")
+            raise DataBlockedError(
+                f"{masked}: its name holds a number of {len(run)} digits that is no date; rename the file"
+            )
+
+
+def _reads_as(text: str, form: str) -> bool:
+    try:
+        dt.datetime.strptime(text, form)
+    except ValueError:
+        return False
+    return True
 
 
 def _load(loading: Loading, path: Path, data: bytes, sha256: str) -> FileReport:
@@ -268,6 +290,7 @@ def _load_record(part: _Part, sha256: str, exported_at: dt.datetime) -> Load:
         rows_loaded=part.count.loaded,
         rows_quarantined=part.count.set_aside,
         mapping=mapping.name if mapping else "",
+        parser_version=PARSER_VERSION,
         absent_by_design=tuple(mapping.absent_by_design) if mapping else (),
     )
 

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version as package_version
 from pathlib import Path
@@ -20,7 +20,17 @@ from typing import TYPE_CHECKING
 
 from caringmon.analysis import daily
 from caringmon.analysis.provenance import issue_summary, issues_table, load_summary, loads_table
-from caringmon.analysis.readiness import REQUIRED, absent_by_design, active_segments, calendar_issues, missing_tables
+from caringmon.analysis.readiness import (
+    REFERENCE,
+    REQUIRED,
+    absent_by_design,
+    active_segments,
+    calendar_issues,
+    missing_tables,
+    refuse_overlaps,
+    refuse_unmapped,
+    silent_segments,
+)
 from caringmon.analysis.snapshot import Scope, open_facts
 from caringmon.errors import DataBlockedError, ReportFailedError
 from caringmon.inbox import FileReport, inbox_files, load_file, open_loading
@@ -35,6 +45,7 @@ from caringmon.runner.staging import read_findings, write_findings
 from caringmon.settings import workspace_calendar, workspace_folder, workspace_settings
 from caringmon.shipped import notebooks_folder
 from caringmon.store import facts
+from caringmon.store.files import only_one
 from caringmon.store.visible import later_exports, rows_hash, visible_tables
 
 if TYPE_CHECKING:
@@ -69,12 +80,16 @@ def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
     with facts.connection() as con:
         tables = visible_tables(con, folder, loads, clocks, since)
         late = later_exports(con, folder, loads, clocks, since)
-    in_time = tuple(load for load in loads if load.exported_at <= clocks.qc and load.last_day >= since)
+    in_time = tuple(
+        load for load in loads if load.exported_at <= clocks.qc and (load.last_day >= since or load.table in REFERENCE)
+    )
     absent = absent_by_design(loads, request.report_date)
     missing = missing_tables(
         tables, loads, request.report_date, active_segments(tables, request.segments), calendar, absent
     )
     _refuse_unready(missing, request.report_date)
+    refuse_overlaps(tables["roster"])
+    refuse_unmapped(tables["calls"], request.report_date)
     evidence_id = rows_hash(tables)
     return Evidence(
         request=request,
@@ -82,7 +97,12 @@ def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
         calendar=calendar,
         tables=tables,
         loads=in_time,
-        issues=(*facts.read_issues(folder, in_time), *late, *calendar_issues(calendar, request.report_date)),
+        issues=(
+            *facts.read_issues(folder, in_time),
+            *late,
+            *silent_segments(tables, request.report_date, calendar),
+            *calendar_issues(calendar, request.report_date),
+        ),
         absent=absent,
         missing=missing,
         evidence_id=evidence_id,
@@ -160,17 +180,33 @@ def run(report: str, parameters: Daily, workspace: Path, times: Times) -> Publis
         published = publish(findings, notebook, staging, outputs, times)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    write_index(outputs, parameters.lang)
     return published
 
 
 def publish(findings: Findings, notebook: NotebookNode, staging: Path, outputs: Path, times: Times) -> Published:
-    """Publish the documents of the findings as the next version of their report, unless nothing changed."""
+    """Publish the documents of the findings as the next version of their report, unless nothing changed.
+
+    One run at a time publishes in `outputs/`; the index page is written in the same turn.
+    """
     head = findings.head
     segment = head.parameters["segment"]
     folder = outputs / head.report / segment / head.period
     tables = {f"findings/{path.name}": path.read_bytes() for path in sorted((staging / "findings").iterdir())}
     fingerprint = content_hash({**tables, **documents(findings, notebook, None)})
+    with only_one(outputs):
+        published = _publish_next(findings, notebook, tables, folder, fingerprint, times)
+        write_index(outputs, head.lang)
+    return published
+
+
+def _publish_next(
+    findings: Findings,
+    notebook: NotebookNode,
+    tables: Mapping[str, bytes],
+    folder: Path,
+    fingerprint: str,
+    times: Times,
+) -> Published:
     issued = versions(folder)
     if issued and issued[-1][1]["content_hash"] == fingerprint:
         number = issued[-1][0]

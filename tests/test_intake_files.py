@@ -158,7 +158,8 @@ def test_the_same_files_give_the_same_store_in_another_folder(tmp_path):
         (workspace / "inbox" / "b.xlsx").write_bytes((tmp_path / "one" / "inbox" / "b.xlsx").read_bytes())
         load(workspace, {"a.csv": tamara_csv({}, {"id": "2", "login": ""})})
         store = workspace / "store"
-        images.append({str(p.relative_to(store)): p.read_bytes() for p in store.rglob("*") if p.is_file()})
+        files = (p for p in store.rglob("*") if p.is_file() and p.name != ".lock")
+        images.append({str(p.relative_to(store)): p.read_bytes() for p in files})
     assert images[0] == images[1]
     assert len(images[0]) == 10
 
@@ -372,3 +373,23 @@ def test_the_store_of_the_demo_lists_every_load_once(demo):
     assert len(records) == sum(len(report.counts) for report in reports)
     assert [record["order"] for record in records] == list(range(len(records)))
     assert len({record["load_id"] for record in records}) == len(records)
+
+
+@pytest.mark.parametrize("name", ["081234567890 Budi.csv", "Data 131166012345.csv"])
+def test_a_file_named_after_a_number_is_refused_without_repeating_it(workspace, name):
+    (report,) = load(workspace, {name: tamara_csv({})}).values()
+    assert "that is no date; rename the file" in report.refusal
+    assert not any(digits in line for line in report.lines() for digits in ("081234567890", "131166012345"))
+
+
+@pytest.mark.parametrize("name", ["Data 20221018.csv", "Data 18102022.csv", "export_20221018170530.csv"])
+def test_a_date_in_a_file_name_is_no_number(workspace, name):
+    assert not load(workspace, {name: tamara_csv({})})[name].refused
+
+
+def test_a_new_parser_version_reads_a_known_file_anew(workspace, monkeypatch):
+    load(workspace, {"a.csv": tamara_csv({})})
+    assert load(workspace, {})["a.csv"].is_known
+    monkeypatch.setattr("caringmon.inbox.PARSER_VERSION", "next")
+    assert not load(workspace, {})["a.csv"].is_known
+    assert len(stored(workspace, "calls")) == 1

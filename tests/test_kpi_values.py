@@ -134,3 +134,18 @@ def test_written_messages_are_no_dials(connection):
     )
     values = values_of(connection, {**tables, "calls": written})
     assert values["w", "", "K05"] == 0
+
+
+def test_what_a_person_holds_outside_the_roster_is_unmapped_and_nothing_vanishes(connection):
+    # A2 is in the roster up to 11 October; services 06-10 are his before, and nobody's afterwards, as 05 is.
+    roster = [
+        {"person_id": "A1", "role": "AGENT", "reports_to": "TL01", "valid_from": date("2022-01-01")},
+        {"person_id": "A2", "role": "AGENT", "reports_to": "TL01", "valid_from": date("2022-10-03"),
+         "valid_to": date("2022-10-12")},
+    ]  # fmt: skip
+    day = Window("late", Period.day(date("2022-10-18")))
+    early = Window("early", Period.day(date("2022-10-01")))
+    tables = {**golden.tables(), "roster": fact_table("roster", roster)}
+    values = values_of(connection, tables, windows=[early, day])
+    assert (values["late", "TL01", "K01"], values["late", "TIDAK TERPETAKAN", "K01"]) == (4, 6)
+    assert (values["early", "TL01", "K01"], values["early", "TIDAK TERPETAKAN", "K01"]) == (5, 5)

@@ -176,3 +176,8 @@ def test_of_the_claims_of_a_month_only_the_last_is_live(raw_calls, raw_taps):
 def test_without_any_tapping_nothing_is_valid(raw_calls, raw_taps):
     calls, _ = built(raw_calls, raw_taps)
     assert QcState.VALID not in states(walk_service(calls, [], rules()))
+
+
+def test_a_dispute_puts_a_judged_claim_back_to_pending():
+    taps = [tap("t1", at("04"), "NOT_VALID", "c1"), tap("t2", at("06"), "PENDING", "c1")]
+    assert states(walk_service([call("c1", at("03"))], taps, rules())) == [QcState.PENDING]

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from caringmon.analysis.targets import Progress, Targets, compared_values, month_values
+from caringmon.errors import DataBlockedError
 from caringmon.model.period import Period, Window
 from tests.tiny import OCTOBER, date, fact_table
 
@@ -130,3 +131,20 @@ def test_a_month_without_one_attempt_has_no_rate_and_no_projection():
     found = month_values(values, targets(target(2600)), MTD, basis="net", segments=["CT0"])
     notes = dict(zip(found["kpi"], found["note"], strict=True))
     assert (notes["K44"], notes["K45"], notes["uplift"], notes["K46"]) == ("no_activity",) * 3 + ("",)
+
+
+def test_the_site_is_one_whatever_a_file_calls_it():
+    of = targets(target(1350), target(1200, entity_id="SMG-1", version=2))
+    assert of.of_month("CT0", "", TODAY) == 1200
+    assert of.of("CT0", "", MTD.period) == pytest.approx(1200 * 14 / 25)
+
+
+@pytest.mark.parametrize("other", [{"entity_id": "SMG-1"}, {"grain": "DAY", "date": date("2022-10-03")}])
+def test_two_targets_of_one_version_are_refused(other):
+    with pytest.raises(DataBlockedError, match="two agree targets in one version for 2022-10 CT0 SITE SITE"):
+        targets(target(1350), target(1200, **other))
+
+
+def test_a_daily_target_of_a_day_under_way_counts_with_its_share():
+    row = target(50, grain="DAY", apportion="EXPLICIT", date=TODAY)
+    assert targets(row, share=0.5).of("CT0", "", Period.day(TODAY)) == 25

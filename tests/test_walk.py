@@ -248,3 +248,48 @@ def test_no_clear_number_or_name_of_a_person_leaves_the_store(demo_workspace: Pa
 
 def runs_of_digits(data: bytes) -> set[bytes]:
     return set(re.findall(rb"\d{8,}", data))
+
+
+def test_a_free_day_of_a_month_without_any_data_is_issued(demo_workspace):
+    findings = analyse(gather(report_parameters("daily", ("t", {"report_date": "2022-11-06"})), demo_workspace))
+    assert findings.figure("CT0", "K17", "mtd").value == 0
+    assert findings.figure("CT0", "K44", "mtd").note == "no_activity"
+
+
+def test_values_that_only_a_later_export_brought_are_said(demo_workspace, tmp_path):
+    workspace = tmp_path / "workspace"
+    shutil.copytree(demo_workspace, workspace, ignore=shutil.ignore_patterns("outputs"))
+    name = f"Data CT0 CARING {DAY} AllArea.csv"
+    text = (workspace / "inbox" / name).read_text(encoding="utf-8-sig")
+    corrected = workspace / "inbox" / "Data CT0 CARING 2022-10-25 AllArea koreksi.csv"
+    corrected.write_text(text.replace('"RNA"', '"SIBUK"', 3), encoding="utf-8")
+    before = gather(report_parameters("daily", ("t", {"report_date": DAY})), workspace)
+    assert main(["ingest", "--workspace", str(workspace), str(corrected)]) == 0
+    after = gather(report_parameters("daily", ("t", {"report_date": DAY})), workspace)
+    assert "LATER_EXPORTS" not in {issue.code for issue in before.issues}
+    assert [issue.count for issue in after.issues if issue.code == "LATER_EXPORTS"] == [3]
+    assert before.loads == after.loads
+
+
+def test_two_runs_at_once_publish_both_contents_as_two_versions(demo_workspace, tmp_path):
+    workspace = tmp_path / "workspace"
+    shutil.copytree(demo_workspace, workspace, ignore=shutil.ignore_patterns("outputs", "inbox"))
+    command = [
+        sys.executable,
+        "-m",
+        "caringmon",
+        "run",
+        "daily",
+        "--workspace",
+        str(workspace),
+        "-p",
+        f"report_date={DAY}",
+    ]
+    runs = [
+        subprocess.Popen([*command, "-p", f"lang={lang}"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for lang in ("id", "en")
+    ]
+    outcomes = [(run.communicate()[1].decode(), run.returncode) for run in runs]
+    assert outcomes == [("", 0), ("", 0)]
+    texts = {(report_folder(workspace, version=n) / "ringkas.txt").read_text(encoding="utf-8")[:5] for n in (1, 2)}
+    assert texts == {"Evalu", "Daily"}

@@ -12,7 +12,7 @@ import pyarrow as pa
 from ibis.expr.types import Table
 
 from caringmon.analysis.figures import changes, figures
-from caringmon.analysis.kpi_values import cumulative_values
+from caringmon.analysis.kpi_values import cumulative_values, value_table
 from caringmon.analysis.snapshot import Scope, Snapshot, snapshot
 from caringmon.analysis.targets import VALUE_COLUMNS, Progress, month_values
 from caringmon.model.calendar import WorkCalendar
@@ -115,7 +115,7 @@ def _month_targets(now: Snapshot, plan: DailyPlan) -> pd.DataFrame:
         target = now.targets.of_month(segment, entity, plan.today)
         note = "no_target" if math.isnan(target) else ""
         rows.append(("month", segment, entity, "target", target, target, math.nan, note))
-    return pd.DataFrame(rows, columns=VALUE_COLUMNS)
+    return value_table(rows)
 
 
 def _cumulative(now: Snapshot, plan: DailyPlan, scope: Scope) -> pd.DataFrame:
@@ -129,7 +129,7 @@ def _cumulative(now: Snapshot, plan: DailyPlan, scope: Scope) -> pd.DataFrame:
             target = now.targets.of(segment, "", Period.month_to_date(day))
             note = "no_target" if math.isnan(target) else ""
             rows.append((f"c{day}", segment, "", "target", target, target, math.nan, note))
-    return pd.concat([*parts, pd.DataFrame(rows, columns=VALUE_COLUMNS)], ignore_index=True)
+    return pd.concat([*parts, value_table(rows)], ignore_index=True)
 
 
 def shown_days(values: pd.DataFrame, plan: DailyPlan, scope: Scope) -> pd.DataFrame:

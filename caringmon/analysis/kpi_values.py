@@ -88,6 +88,12 @@ def holdings(assignments: Table, calendar: WorkCalendar) -> Table:
     )
 
 
+def value_table(rows: Iterable[tuple[object, ...]]) -> pd.DataFrame:
+    """Return KPI values in long form, numbers as floats also when there is no row."""
+    table = pd.DataFrame(list(rows), columns=[*KEY, "kpi", "value", "numerator", "denominator", "note"])
+    return table.astype(dict.fromkeys(("value", "numerator", "denominator"), "float64"))
+
+
 def kpi_counts(relations: Relations, windows: Sequence[Window], level: str) -> pd.DataFrame:
     """Return one row per (window, segment, entity) with the counts that the catalogue's formulas name.
 
@@ -114,7 +120,7 @@ def kpi_values(counts: pd.DataFrame, *, absent: frozenset[str], missing: frozens
         for row in _records(counts)
         for kpi in COUNTED
     ]
-    return pd.DataFrame(rows, columns=[*KEY, "kpi", "value", "numerator", "denominator", "note"])
+    return value_table(rows)
 
 
 def cumulative_values(values: pd.DataFrame, days: Sequence[dt.date], kpi: str) -> pd.DataFrame:
@@ -242,13 +248,20 @@ def _with_entity(events: Table, roster: Table, level: str) -> Table:
 
 
 def _teams(roster: Table) -> Table:
-    """Return who belonged to which TL from `since` to the day before `until`."""
-    return roster.filter(_.role == "AGENT").select(
-        "person_id",
-        team=_.reports_to,
-        since=_.valid_from,
-        until=ibis.coalesce(_.valid_to, ibis.date(9999, 12, 31)),
+    """Return who belonged to which TL from `since` to the day before `until`; times outside the roster to nobody."""
+    ever, never = ibis.date(1, 1, 1), ibis.date(9999, 12, 31)
+    known = roster.filter(_.role == "AGENT").select(
+        "person_id", team=_.reports_to, since=_.valid_from, until=ibis.coalesce(_.valid_to, never)
     )
+    nobody = ibis.literal(UNMAPPED_ENTITY)
+    following = _.since.lead().over(ibis.window(group_by="person_id", order_by="since"))
+    after = known.mutate(next_since=following).select(
+        "person_id", team=nobody, since=_.until, until=ibis.coalesce(_.next_since, never)
+    )
+    before = (
+        known.group_by("person_id").agg(until=_.since.min()).select("person_id", team=nobody, since=ever, until=_.until)
+    )
+    return ibis.union(known, after, before).filter(_.since < _.until)
 
 
 def calls_for_ledger(calls: Table, taps: Table) -> Table:

@@ -55,7 +55,7 @@ class Claim:
     state: QcState = QcState.PENDING
     return_rounds: int = 0
     recalls: tuple[str, ...] = ()
-    declined_at: dt.datetime | None = None
+    declining: Call | None = None
     duplicates: tuple[str, ...] = ()
     superseded: bool = False
 
@@ -125,8 +125,8 @@ def _successor(claim: Claim, later_agrees: list[Call]) -> Call | None:
     """Return the agree that opens the next claim: only a lost claim is superseded, by the customer's later word."""
     if claim.state not in LOST:
         return None
-    after = claim.declined_at if claim.state is QcState.RETURN_TO_DECLINE else claim.opening.at
-    return next((call for call in later_agrees if after is None or call.at >= after), None)
+    after = claim.declining if claim.state is QcState.RETURN_TO_DECLINE else claim.opening
+    return next((call for call in later_agrees if after is None or call > after), None)
 
 
 def _settle(claim: Claim, calls: list[Call], walk: _Walk) -> Claim:
@@ -135,7 +135,7 @@ def _settle(claim: Claim, calls: list[Call], walk: _Walk) -> Claim:
     cutoff = rules.cutoff(claim.opening.period)
     until = min(rules.clock, cutoff)
     later_calls = [call for call in calls if claim.opening < call and call.at <= until]
-    own_taps = [tap for tap in walk.taps if tap.at <= until and tap.status != QcStatus.PENDING]
+    own_taps = [tap for tap in walk.taps if tap.at <= until]
     # At one instant calls come before tappings, then the id decides.
     events = [((call.at, 0, call.attempt_id), partial(_after_call, call=call)) for call in later_calls]
     events += [((tap.at, 1, tap.validation_id), partial(_after_tap, tap=tap, rules=rules)) for tap in own_taps]
@@ -152,7 +152,7 @@ def _after_call(claim: Claim, call: Call) -> Claim:
     if call.result_code == AGREE:
         return replace(claim, state=QcState.RETURN_TO_AGREE, recalls=(*claim.recalls, call.attempt_id))
     if call.result_code in RECALL_DECLINES:
-        return replace(claim, state=QcState.RETURN_TO_DECLINE, declined_at=call.at)
+        return replace(claim, state=QcState.RETURN_TO_DECLINE, declining=call)
     return claim
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from caringmon.errors import DataBlockedError
 from caringmon.model.calendar import WorkCalendar
-from caringmon.model.codes import Severity
+from caringmon.model.codes import UNMAPPED_RESULT, Severity
 from caringmon.model.findings import Issue, Load
 from caringmon.model.period import month_code
 
 REQUIRED = ("calls", "assignments", "roster")
-OPTIONAL = ("targets", "qc")
+# Tables whose rows say from when they hold, and that have no event of their own.
+REFERENCE = ("roster", "targets")
+MOST_UNMAPPED = 0.01
 
 
 def absent_by_design(loads: Iterable[Load], day: dt.date) -> frozenset[str]:
@@ -54,6 +58,45 @@ def active_segments(tables: Mapping[str, pa.Table], asked: Sequence[str]) -> tup
         for segment in pc.unique(tables[name]["segment"]).to_pylist()
     }
     return tuple(segment for segment in asked if segment in seen)
+
+
+def refuse_overlaps(roster: pa.Table) -> None:
+    """Refuse a roster that has a person in two places at a time: DataBlockedError naming both rows."""
+    rows = sorted(roster.to_pylist(), key=lambda row: (row["person_id"], row["role"], row["valid_from"]))
+    for row, following in pairwise(rows):
+        same = (row["person_id"], row["role"]) == (following["person_id"], following["role"])
+        if same and (row["valid_to"] is None or row["valid_to"] > following["valid_from"]):
+            who = f"{row['person_id']} as {row['role']}"
+            raise DataBlockedError(
+                f"ROSTER_OVERLAP: {who} is in the roster twice on {following['valid_from']}, by the rows valid from "
+                f"{row['valid_from']} and from {following['valid_from']}; give the first an end in valid_to"
+            )
+
+
+def refuse_unmapped(calls: pa.Table, day: dt.date) -> None:
+    """Refuse a month of which more than 1 % of the attempts have a result that no word list knows."""
+    of_month = calls.filter(
+        pc.greater_equal(calls["called_at"], pa.scalar(dt.datetime.combine(day.replace(day=1), dt.time())))
+    )
+    unmapped = pc.sum(pc.equal(of_month["result_code"], UNMAPPED_RESULT)).as_py() or 0
+    if unmapped > MOST_UNMAPPED * len(of_month):
+        raise DataBlockedError(
+            f"UNMAPPED_RESULT: {unmapped:,} of {len(of_month):,} attempts of {month_code(day)} have a result that "
+            "params/result_codes.csv does not know; add the words (caringmon ingest names the rows)"
+        )
+
+
+def silent_segments(tables: Mapping[str, pa.Table], day: dt.date, calendar: WorkCalendar) -> tuple[Issue, ...]:
+    """Return a warning per segment that has holdings but no call on a working day on which another has calls."""
+    if not calendar.is_workday(day):
+        return ()
+    calls = tables["calls"]
+    today = calls.filter(pc.equal(pc.cast(calls["called_at"], pa.date32()), pa.scalar(day)))
+    called = set(pc.unique(today["segment"]).to_pylist())
+    held = tables["assignments"].filter(pc.equal(tables["assignments"]["period"], month_code(day)))
+    expected = set(pc.unique(held["segment"]).to_pylist())
+    quiet = sorted(expected - called) if called else []
+    return tuple(Issue("SEGMENT_WITHOUT_CALLS", Severity.WARN, table="calls", detail=segment) for segment in quiet)
 
 
 def calendar_issues(calendar: WorkCalendar, day: dt.date) -> tuple[Issue, ...]:

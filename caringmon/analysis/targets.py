@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from caringmon.analysis.kpi_values import value_table
+from caringmon.errors import DataBlockedError
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.kpi import ACTUAL_KPI
 from caringmon.model.period import Period, Window, month_code
@@ -25,6 +27,10 @@ class Progress:
     calendar: WorkCalendar
     today: dt.date
     share_of_today: float = 1.0
+
+    def share(self, day: dt.date) -> float:
+        """Return the share 0-1 of the day that lies before the clock; a day to come counts as a whole."""
+        return self.share_of_today if day == self.today else 1.0
 
     def units(self, period: Period) -> float:
         """Return the working days of the period that have elapsed; a day under way counts with its share."""
@@ -43,8 +49,12 @@ class Targets:
     def in_force(cls, targets: pd.DataFrame, progress: Progress) -> Targets:
         """Keep, of each target, the latest version known at the clock. `targets`: visible rows of T3."""
         agree = targets[targets["metric"] == "agree"]
+        # There is one site, whatever a file calls it.
+        agree = agree.assign(entity_id=agree["entity_id"].where(agree["level"] != SITE, SITE))
         latest = agree.groupby(["period", "segment", "level", "entity_id"])["version"].transform("max")
-        return cls(agree[agree["version"] == latest], progress)
+        in_force = agree[agree["version"] == latest]
+        _refuse_ambiguous(in_force)
+        return cls(in_force, progress)
 
     def of(self, segment: str, entity: str, period: Period) -> float:
         """Return the target of the site (entity empty) or a TL for the days of the period that have elapsed.
@@ -65,8 +75,8 @@ class Targets:
         if rows.empty:
             return math.nan
         if (rows["grain"] == "DAY").any():
-            inside = [value for day, value in zip(rows["date"], rows["value"], strict=True) if day in period]
-            return math.fsum(inside)
+            by_day = zip(rows["date"], rows["value"], strict=True)
+            return math.fsum(value * self.progress.share(day) for day, value in by_day if day in period)
         units = self.progress.units(Period(max(month.start, period.start), min(month.end, period.end)))
         workdays = len(self.progress.calendar.workdays(month))
         return float(rows["value"].iloc[0]) * units / workdays if workdays else math.nan
@@ -92,6 +102,17 @@ class Elapsed:
         return self.total - self.elapsed
 
 
+def _refuse_ambiguous(rows: pd.DataFrame) -> None:
+    """Refuse two values for one target: two rows of a version, or month and day values side by side."""
+    key = ["period", "segment", "level", "entity_id"]
+    grains = rows.groupby(key)["grain"].nunique()
+    twice = rows[rows["grain"] != "DAY"].duplicated(key)
+    for names in [*grains[grains > 1].index, *rows.loc[twice[twice].index, key].itertuples(index=False)]:
+        raise DataBlockedError(
+            f"TGT_MISMATCH: two agree targets in one version for {' '.join(names)}; keep one of them"
+        )
+
+
 def compared_values(
     values: pd.DataFrame,
     targets: Targets,
@@ -112,7 +133,7 @@ def compared_values(
             actual = actuals.get((window.name, segment, entity), 0.0)
             target = targets.of(segment, entity, window.period)
             rows += _compare((window.name, segment, entity), actual, target)
-    return pd.DataFrame(rows, columns=VALUE_COLUMNS)
+    return value_table(rows)
 
 
 def month_values(
@@ -139,7 +160,7 @@ def month_values(
             (*key, "workdays", total, total, math.nan, ""),
         ]
         rows += _outlook(key, actual, target, Elapsed(elapsed, total, is_silent=dials.get(key) == 0))
-    return pd.DataFrame(rows, columns=VALUE_COLUMNS)
+    return value_table(rows)
 
 
 def _values_of(values: pd.DataFrame, kpi: str) -> dict[tuple[str, str, str], float]:

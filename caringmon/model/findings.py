@@ -50,6 +50,7 @@ class Load:
     rows_loaded: int
     rows_quarantined: int
     mapping: str = ""
+    parser_version: str = ""
     absent_by_design: tuple[str, ...] = ()
 
 

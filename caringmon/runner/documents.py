@@ -15,6 +15,7 @@ from caringmon.report.index import IssuedReport, index_html
 from caringmon.report.page import page_html
 from caringmon.report.workbook import report_workbook
 from caringmon.runner.engine import notebook_text
+from caringmon.store.files import write_whole
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -71,5 +72,5 @@ def write_index(outputs: Path, lang: str) -> Path:
         folder = path.parent.relative_to(outputs).as_posix()
         entries.append(IssuedReport(**{name: manifest[name] for name in names}, folder=folder))
     index = outputs / "index.html"
-    index.write_text(index_html(entries, lang), encoding="utf-8")
+    write_whole(index, index_html(entries, lang).encode())
     return index

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +33,7 @@ def run_notebook(notebook: Path, output: Path, parameters: Mapping[str, str], en
     from papermill.exceptions import PapermillExecutionError
     from traitlets.config import Config
 
-    with _environment(environment), _quiet():
+    with _environment(environment), _quiet(), tempfile.TemporaryDirectory(prefix="cm-") as sockets:
         try:
             papermill.execute_notebook(
                 str(notebook),
@@ -40,7 +41,7 @@ def run_notebook(notebook: Path, output: Path, parameters: Mapping[str, str], en
                 parameters=dict(parameters),
                 kernel_name=KERNEL["name"],
                 progress_bar=False,
-                config=Config({"KernelManager": {"transport": "ipc" if os.name == "posix" else "tcp"}}),  # no open port
+                config=Config({"KernelManager": _transport(sockets)}),
             )
         except PapermillExecutionError as failure:
             kind = _FAMILY.get(failure.ename)
@@ -48,6 +49,10 @@ def run_notebook(notebook: Path, output: Path, parameters: Mapping[str, str], en
                 raise kind(failure.evalue) from None
             where = f"{notebook.name}, cell {failure.exec_count}"
             raise ReportFailedError(f"{where}: {failure.ename}. Run the notebook by hand to see more") from None
+        except (RuntimeError, OSError) as failure:
+            raise ReportFailedError(
+                f"{notebook.name}: its kernel did not start or died, {type(failure).__name__}"
+            ) from None
 
 
 def read_normalised(path: Path, parameters: Mapping[str, str]) -> NotebookNode:
@@ -72,6 +77,11 @@ def read_normalised(path: Path, parameters: Mapping[str, str]) -> NotebookNode:
 def notebook_text(notebook: NotebookNode) -> str:
     """Return the notebook as a file with sorted keys; equal notebooks give equal text."""
     return json.dumps(notebook, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+
+
+def _transport(sockets: str) -> dict[str, str]:
+    """Return how the kernel is spoken to: through sockets in a folder of this run's own, not through open ports."""
+    return {"transport": "ipc", "ip": str(Path(sockets) / "k")} if os.name == "posix" else {"transport": "tcp"}
 
 
 @contextmanager

@@ -24,7 +24,7 @@ import pyarrow.parquet
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Issue, Load
 from caringmon.model.tables import Table
-from caringmon.store.files import write_whole
+from caringmon.store.files import only_one, write_whole
 
 LOAD_COLUMN = pa.field("load_id", pa.string())
 
@@ -80,6 +80,11 @@ def append_all(workspace: Path, new: Sequence[NewLoad]) -> tuple[Load, ...]:
 
     The snapshots are on disk before `current.json` names them. Equal rows give equal bytes, hence equal digests.
     """
+    with only_one(workspace / "store"):
+        return _append_all(workspace, new)
+
+
+def _append_all(workspace: Path, new: Sequence[NewLoad]) -> tuple[Load, ...]:
     loads = list(read_loads(workspace))
     known = {load.load_id for load in loads}
     added: list[Load] = []

@@ -3,7 +3,27 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from caringmon.errors import RefusedError
+
+PATIENCE_SECONDS = 600
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Let one process at a time work in the folder; a second one waits, after ten minutes: RefusedError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / ".lock", timeout=PATIENCE_SECONDS):
+            yield
+    except Timeout:
+        raise RefusedError(f"{folder.name}: another run has been working there for ten minutes; try later") from None
+
 
 OWNER_ONLY = 0o600
 
