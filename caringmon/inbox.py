@@ -147,11 +147,12 @@ def _refuse_number_in_name(name: str) -> None:
 
 
 def _reads_as(text: str, form: str) -> bool:
+    """Tell whether the text is a date of this century in that form, every digit in its place."""
     try:
-        dt.datetime.strptime(text, form)
+        stamp = dt.datetime.strptime(text, form)
     except ValueError:
         return False
-    return True
+    return stamp.strftime(form) == text and 2000 <= stamp.year < 2100
 
 
 def _load(loading: Loading, path: Path, data: bytes, sha256: str) -> FileReport:
