@@ -23,7 +23,9 @@ DAY = date("2022-10-18")
 
 def load(table: str, first: str, last: str, absent: tuple[str, ...] = ()) -> Load:
     exported = dt.datetime.combine(date(last), dt.time(23, 59, 59))
-    return Load(table, 0, table, "", "f", "s", "TAMARA", exported, date(first), date(last), 1, 1, 0, "", absent)
+    return Load(
+        table, 0, table, "", "f", "s", "TAMARA", exported, date(first), date(last), 1, 1, 0, absent_by_design=absent
+    )
 
 
 def person(valid_from: str, valid_to: str | None = None, name: str = "A1", role: str = "AGENT") -> dict[str, object]:
