@@ -76,8 +76,10 @@ def test_a_month_without_any_call_is_issued_without_inventing_a_performance(bank
     words = ["run", "daily", "--workspace", str(bank_workspace), "-p", f"report_date={NO_CALLS}"]
     assert main(words) == 0
     text = (bank_workspace / "outputs" / "daily" / "ALL" / NO_CALLS / "v1" / "ringkas.txt").read_text(encoding="utf-8")
-    assert "Tidak ada aktivitas" in text
+    assert "Sejak awal bulan tidak tercatat satu panggilan pun" in text
     assert "%" not in text
+    page = (bank_workspace / "outputs" / "daily" / "ALL" / NO_CALLS / "v1" / "report.html").read_text(encoding="utf-8")
+    assert "<picture" not in page
     capsys.readouterr()
 
 

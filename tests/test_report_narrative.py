@@ -227,7 +227,7 @@ def test_the_six_cards() -> None:
 def test_what_a_file_lacks_by_design_gets_no_card_and_the_next_moves_up() -> None:
     labels = [label for label, *_ in card_texts(foreign())]
     assert labels == [
-        "Agree bersih 18 Okt",
+        "Agree 18 Okt",
         "Bulan s.d. 18 Okt",
         "Laju per hari kerja",
         "Agree rate 18 Okt",

@@ -44,7 +44,7 @@ def _day(reader: Reader) -> Card | None:
     actual = _shown(reader, reader.actual, "day")
     if actual is None:
         return None
-    label = say(f"card.day.{reader.actual}", day=reader.date)
+    label = say("card.day.unjudged" if reader.is_unjudged else f"card.day.{reader.actual}", day=reader.date)
     if actual.is_na:
         return Card(label, Shown(actual), reason(actual))
     target, gap = reader.value("target", "day"), reader.value("K20", "day")

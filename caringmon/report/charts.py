@@ -8,7 +8,7 @@ from caringmon.model.findings import Figure
 from caringmon.report import palette
 from caringmon.report.canvas import BOTTOM, DASHES, DOTS, HEIGHT, TOP, Anchor, Canvas, blank, data_address
 from caringmon.report.narrative import days_title, month_title
-from caringmon.report.reading import Day, Reader
+from caringmon.report.reading import Day, Reader, counts
 from caringmon.report.wording import Sentence, plain, say
 
 WIDE, NARROW = 460, 320
@@ -40,9 +40,16 @@ class _Bar:
 
 
 def page_charts(reader: Reader) -> tuple[Chart, ...]:
-    """Return the charts of the first page: days against target, and the month against its target."""
+    """Return the charts of the first page: days against target, and the month against its target.
+
+    A chart that would show nothing is left out: no active day, or a month without a single attempt.
+    """
+    pace = reader.get("K44", "mtd")
+    is_silent = pace is not None and pace.note == "no_activity"
+    wanted = [] if counts(reader)["days_drawn"].value == 0 else [(days_title(reader), days_chart)]
+    wanted += [] if is_silent else [(month_title(reader), month_chart)]
     made = []
-    for title, draw in ((days_title(reader), days_chart), (month_title(reader), month_chart)):
+    for title, draw in wanted:
         (wide, alt), (narrow, _) = draw(reader, WIDE), draw(reader, NARROW)
         made.append(Chart(title, data_address(wide), data_address(narrow), alt))
     return tuple(made)

@@ -155,16 +155,11 @@ def _standing(reader: Reader) -> Sentence:
 
 def _agrees(reader: Reader, window: str) -> Sentence:
     actual, pending = reader.value(reader.actual, window), reader.value("pending", window)
-    kind = "agrees.unjudged" if _is_unjudged(reader) else f"agrees.{reader.actual}"
+    kind = "agrees.unjudged" if reader.is_unjudged else f"agrees.{reader.actual}"
     named = say(kind, actual=actual if actual is not None else "–")
     if reader.actual != "K17" or pending is None or pending.value == 0:
         return named
     return say("agrees.with_pending", agrees=named, pending=pending)
-
-
-def _is_unjudged(reader: Reader) -> bool:
-    """Tell whether the data know no QC by design: agrees are then as called, and "net" would promise too much."""
-    return "qc" in reader.head.absent and reader.actual == "K17"
 
 
 def _day(reader: Reader) -> Sentence | None:

@@ -55,6 +55,11 @@ class Reader:
         self.date = dt.date.fromisoformat(findings.head.period)
         self.actual = ACTUAL_KPI[findings.head.basis]
 
+    @property
+    def is_unjudged(self) -> bool:
+        """Tell whether the data know no QC by design: agrees are then as called, and "net" would promise too much."""
+        return "qc" in self.head.absent and self.actual == "K17"
+
     def get(self, kpi: str, window: str, entity: str = "") -> Figure | None:
         """Return the registered figure, available or not; one that is not registered: None."""
         try:
