@@ -68,7 +68,8 @@ def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
     """Return the rows visible at the report's clocks, with what is known about them.
 
     Reads the workspace: the folder given, else the one that `CARINGMON_WORKSPACE` names, else the checkout.
-    A required table that no loaded file covers on a working day: DataBlockedError naming it.
+    A required table that no loaded file covers on a working day, a roster that has a person in two places, a month
+    with more than 1 % unknown results: DataBlockedError naming it.
     """
     folder = workspace_folder(workspace, os.environ)
     settings = workspace_settings(folder)

@@ -23,7 +23,6 @@ from caringmon.model.kpi import COUNTED, Kpi
 from caringmon.model.period import Period, Window
 
 KEY = ["window", "segment", "entity"]
-LEVELS = ("site", "tl")
 _CONNECTED = [code.code for code in RESULT_CODES if code.connected]
 _CONTACTED = [code.code for code in RESULT_CODES if code.contacted]
 _RPC = [code.code for code in RESULT_CODES if code.rpc]

@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import TypeVar
 
 import pandas as pd
+import pyarrow as pa
 
 from caringmon.model.codes import AGREE, LOST, NOT_NET, RECALL_DECLINES, QcState, QcStatus
 from caringmon.model.period import month_code
@@ -169,21 +170,23 @@ def _after_tap(claim: Claim, tap: Tap, rules: Rules) -> Claim:
 
 Event = TypeVar("Event", Call, Tap)
 
-CLAIM_COLUMNS = (
-    "segment",
-    "period",
-    "service_no",
-    "claim_no",
-    "agree_at",
-    "attempt_id",
-    "agent_id",
-    "qc_state",
-    "return_rounds",
-    "duplicates",
-    "superseded",
-    "counts_gross",
-    "counts_net",
-    "counts_valid",
+CLAIM_SCHEMA = pa.schema(
+    {
+        "segment": pa.string(),
+        "period": pa.string(),
+        "service_no": pa.string(),
+        "claim_no": pa.int64(),
+        "agree_at": pa.timestamp("us"),
+        "attempt_id": pa.string(),
+        "agent_id": pa.string(),
+        "qc_state": pa.string(),
+        "return_rounds": pa.int64(),
+        "duplicates": pa.int64(),
+        "superseded": pa.bool_(),
+        "counts_gross": pa.int64(),
+        "counts_net": pa.int64(),
+        "counts_valid": pa.int64(),
+    }
 )
 
 
@@ -201,7 +204,7 @@ def agree_ledger(calls: pd.DataFrame, taps: pd.DataFrame, rules: Rules) -> pd.Da
         for service, events in calls_of.items()
         for claim in walk_service(events, taps_of.get(service, ()), rules)
     ]
-    ledger = pd.DataFrame(rows, columns=list(CLAIM_COLUMNS))
+    ledger = pd.DataFrame(rows, columns=CLAIM_SCHEMA.names)
     return ledger.sort_values(["segment", "period", "service_no", "claim_no"], ignore_index=True)
 
 

@@ -20,30 +20,11 @@ from caringmon.analysis.kpi_values import (
     kpi_counts,
     kpi_values,
 )
-from caringmon.analysis.ledger import Rules, agree_ledger
+from caringmon.analysis.ledger import CLAIM_SCHEMA, Rules, agree_ledger
 from caringmon.analysis.targets import Progress, Targets, compared_values
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.findings import Clocks
 from caringmon.model.period import Period, Window, month_code
-
-CLAIM_SCHEMA = pa.schema(
-    {
-        "segment": pa.string(),
-        "period": pa.string(),
-        "service_no": pa.string(),
-        "claim_no": pa.int64(),
-        "agree_at": pa.timestamp("us"),
-        "attempt_id": pa.string(),
-        "agent_id": pa.string(),
-        "qc_state": pa.string(),
-        "return_rounds": pa.int64(),
-        "duplicates": pa.int64(),
-        "superseded": pa.bool_(),
-        "counts_gross": pa.int64(),
-        "counts_net": pa.int64(),
-        "counts_valid": pa.int64(),
-    }
-)
 
 
 @dataclass(frozen=True)
