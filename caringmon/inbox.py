@@ -22,6 +22,7 @@ from caringmon.intake.sheets import Cell, RawSheet
 from caringmon.intake.validate import Validated, validated
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Issue, Load
+from caringmon.model.period import end_of_day
 from caringmon.report.wording import catalogue
 from caringmon.store import facts, restricted
 from caringmon.store.identities import IdentityStore
@@ -30,6 +31,8 @@ from caringmon.vocabulary import Rules, read_rules
 # Part of every load_id: raise it when the same file must be read anew because reading has changed.
 PARSER_VERSION = "1"
 _RAGGED = "RAGGED_ROW"
+_SECOND = pa.scalar(1_000_000, pa.duration("us"))
+_NEVER = pa.chunked_array([pa.array([], pa.timestamp("us"))])
 _STAMPS = ("%Y%m%d", "%d%m%Y", "%Y%m%d%H%M", "%Y%m%d%H%M%S")
 
 
@@ -172,6 +175,11 @@ def _load(loading: Loading, path: Path, data: bytes, sha256: str) -> FileReport:
     _refuse_blocked(path.name, parts)
     parts[0] = replace(parts[0], issues=(*parts[0].issues, *other_issues))
     exported_at = stated or _latest_event(parts)
+    if exported_at is None and any(part.count.loaded for part in parts):
+        raise DataBlockedError(
+            f"{path.name}: EXPORT_TIME_UNKNOWN: neither its name nor its rows tell when it was exported; "
+            "put the date into its name, like Data 2022-10-31.xlsx"
+        )
     if exported_at is None:
         empty = parts[0].sheet.place.issue("NO_ROWS", Severity.WARN, count=0)
         parts[0] = replace(parts[0], issues=(*parts[0].issues, empty))
@@ -228,15 +236,26 @@ def _latest_event(parts: Iterable[_Part]) -> dt.datetime | None:
 
 def _event_span(part: _Part) -> tuple[dt.datetime, dt.datetime] | None:
     """Return the first and the last event of the rows kept; without any: None."""
-    name = "received_at" if part.feed.table.name == "assignments" else part.feed.table.event
-    span = pc.min_max(part.kept.rows[name]).as_py()
+    moments = _moments(part)
+    span = pc.min_max(moments).as_py()
     if span["min"] is None:
         return None
     first, last = (
         value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time()) for value in span.values()
     )
-    is_date = pa.types.is_date(part.kept.rows[name].type) or last.time() == dt.time()
-    return first, window.end_of_day(last.date()) if is_date else last
+    is_date = pa.types.is_date(moments.type) or last.time() == dt.time()
+    return first, end_of_day(last.date()) if is_date else last
+
+
+def _moments(part: _Part) -> pa.ChunkedArray:
+    """Return when the rows happened: an order when it was received, a month's figure on the month's last day."""
+    table, rows = part.feed.table, part.kept.rows
+    if table.name == "assignments":
+        return rows["received_at"]
+    if table.event == "period":
+        months = pc.strptime(pc.binary_join_element_wise(rows["period"], "01", "-"), "%Y-%m-%d", "us")
+        return pc.subtract(pc.ceil_temporal(pc.add(months, pa.scalar(1, pa.duration("us"))), unit="month"), _SECOND)
+    return rows[table.event or "called_at"] if table.event or "called_at" in rows.column_names else _NEVER
 
 
 def _days(part: _Part, exported_at: dt.datetime) -> tuple[dt.date, dt.date]:
@@ -245,7 +264,9 @@ def _days(part: _Part, exported_at: dt.datetime) -> tuple[dt.date, dt.date]:
     stated = None if part.feed.mapping else window.stated_range(texts)
     if stated:
         return stated
-    span = pc.min_max(pc.cast(part.kept.rows[part.feed.table.event], pa.date32(), safe=False)).as_py()
+    table, rows = part.feed.table, part.kept.rows
+    moments = rows["valid_from"] if table.name == "assignments" else _moments(part)
+    span = pc.min_max(pc.cast(moments, pa.date32(), safe=False)).as_py()
     return (span["min"], span["max"]) if span["min"] else (exported_at.date(), exported_at.date())
 
 

@@ -24,6 +24,7 @@ _PLAIN = _SIGN + r"\d+$"
 _DOT_GROUP = _SIGN + r"[1-9]\d{0,2}\.\d{3}$"
 _COMMA_GROUP = _SIGN + r"[1-9]\d{0,2},\d{3}$"
 _CLOCK = r"^(?:(?P<h>\d{1,4}):)?(?P<m>\d{1,2}):(?P<s>\d{2})(?:[.,]\d+)?$"
+_HOURS_CLOCK = r"^(?P<h>\d{1,4}):(?P<m>\d{2})(?::(?P<s>\d{2}))?$"
 _SECONDS_A_DAY = 86_400
 _LARGEST_SECONDS = 2**31 - 1
 
@@ -65,6 +66,28 @@ def read_seconds(cells: Cells) -> Reading:
     missing = np.isnan(numbers)
     whole = np.where(missing, 0, numbers).round().astype(np.int32)
     return Reading(pa.array(whole, pa.int32(), mask=missing), cells.filled & missing)
+
+
+def read_minutes(cells: Cells) -> Reading:
+    """Return durations in whole minutes, from hh:mm:ss, hh:mm, a workbook's time or duration, or minutes.
+
+    Parts of a minute are rounded, counted as `ROUNDED`. Negative, or longer than a 32-bit number: unreadable.
+    """
+    numbers, _ = _numbers(cells, whole=False)
+    clock = pc.extract_regex(cells.texts, _HOURS_CLOCK)
+    on_clock = mask_of(pc.is_valid(clock))
+    if on_clock.any():
+        hours, minutes, seconds = (_digits(pc.struct_field(clock, name)) for name in "hms")
+        numbers = np.where(on_clock & (minutes < 60), hours * 60 + minutes + seconds / 60, numbers)
+    for number, value in cells.typed.items():
+        if isinstance(value, (dt.timedelta, dt.time)):
+            numbers[number] = _clock_seconds(value) / 60
+    numbers = np.where((numbers < 0) | (numbers > _LARGEST_SECONDS), math.nan, numbers)
+    missing = np.isnan(numbers)
+    told = np.where(missing, 0, numbers)
+    whole = told.round()
+    changes = {"ROUNDED": whole != told}
+    return Reading(pa.array(whole.astype(np.int32), pa.int32(), mask=missing), cells.filled & missing, changes)
 
 
 def _whole(cells: Cells) -> Reading:

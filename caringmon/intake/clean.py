@@ -13,7 +13,7 @@ from caringmon.intake import amounts, dates
 from caringmon.intake.cells import Cells, Reading, cells_of, read_codes, read_text
 from caringmon.intake.headers import Feed
 from caringmon.intake.sheets import Bools, Cell, Ints, Place, RawColumn, RawSheet
-from caringmon.intake.words import ResultWords, plain, read_listed, read_words
+from caringmon.intake.words import ResultWords, plain, read_flags, read_listed, read_words
 from caringmon.model.codes import UNMAPPED_RESULT, Severity
 from caringmon.model.findings import Issue
 from caringmon.model.tables import ARROW_TYPES, NEVER_IN_FACTS, PSEUDONYMISED, Column, Kind, Table
@@ -33,6 +33,8 @@ _READERS: dict[Kind, Callable[[Cells], Reading]] = {
     Kind.COUNT: amounts.read_counts,
     Kind.NUMBER: amounts.read_numbers,
     Kind.SECONDS: amounts.read_seconds,
+    Kind.MINUTES: amounts.read_minutes,
+    Kind.FLAG: read_flags,
 }
 _WARNINGS = frozenset(
     {"CELL_ERROR", "DATES_MONTH_FIRST", "AMOUNTS_AMBIGUOUS", "AMOUNTS_MIXED", "NO_TIME_OF_DAY", "WORD_UNKNOWN"}

@@ -17,15 +17,21 @@ from caringmon.model.tables import TABLES, Table
 
 SYSTEMS = ("TAMARA", "NONATERO", "EXCEL")
 # Counted as where a table's rows come from when the headers do not tell the system (data model, source of record).
-SOURCE_OF_RECORD = {"calls": "TAMARA", "qc": "TAMARA", "assignments": "TAMARA", "targets": "EXCEL", "roster": "EXCEL"}
+SOURCE_OF_RECORD = {
+    "calls": "TAMARA",
+    "assignments": "TAMARA",
+    "targets": "EXCEL",
+    "roster": "EXCEL",
+    "qc": "TAMARA",
+    "qc_states": "TAMARA",
+    "payments": "EXCEL",
+    "payment_states": "EXCEL",
+    "attendance": "EXCEL",
+    "history": "EXCEL",
+}
 _EVERY_TABLE = "every_table"
 _LISTED_HEADERS, _HEADER_LENGTH = 12, 40
 _MISSING_AT_MOST, _KNOWN_AT_LEAST = 2, 3
-# Tables of a later version: a sheet with all names of one of these lists is theirs.
-_NOT_LOADED = {
-    "payments": (("service_no", "paid at"), ("fastel", "tanggal pembayaran"), ("fastel", "payment date 1")),
-    "attendance": (("date", "person id", "planned min"), ("date", "person id", "login min")),
-}
 
 
 @lru_cache(maxsize=4096)
@@ -44,9 +50,7 @@ class Aliases:
     @cached_property
     def known(self) -> frozenset[str]:
         """All names that any table knows."""
-        own = {name for columns in self.names.values() for ranked in columns.values() for name, _ in ranked}
-        later = {normalised(name) for lists in _NOT_LOADED.values() for names in lists for name in names}
-        return frozenset(own | later)
+        return frozenset(n for columns in self.names.values() for ranked in columns.values() for n, _ in ranked)
 
 
 @dataclass(frozen=True)
@@ -63,13 +67,12 @@ class Feed:
 class Recognition:
     """The tables that a sheet feeds; where it feeds none, what it may be instead.
 
-    `nearest`: a table that lacks one or two required columns, and their names. `later`: a table not loaded yet.
+    `nearest`: a table that lacks one or two required columns, and their names.
     """
 
     feeds: tuple[Feed, ...]
     issues: tuple[Issue, ...] = ()
     nearest: tuple[str, tuple[str, ...]] | None = None
-    later: str = ""
 
 
 def read_aliases(content: Mapping[str, object], source: str) -> Aliases:
@@ -95,12 +98,13 @@ def read_aliases(content: Mapping[str, object], source: str) -> Aliases:
                 )
             )
             for column in table.columns
+            if not column.digits_of
         }
     return Aliases(names)
 
 
 def known_names(aliases: Aliases, mappings: Iterable[FileMapping]) -> frozenset[str]:
-    """Return all headers, normalised, that a table, a mapping or a later version knows."""
+    """Return all headers, normalised, that a table or a mapping knows."""
     return aliases.known | {normalised(name) for mapping in mappings for name in mapping.columns.values()}
 
 
@@ -120,18 +124,30 @@ def recognise(sheet: RawSheet, aliases: Aliases, mappings: Sequence[FileMapping]
         return _mapped(sheet, _most_specific(sheet, fitting), positions)
     feeds, issues = [], []
     lacking: dict[str, tuple[str, ...]] = {}
+    fitting_columns: dict[str, int] = {}
     for table in TABLES.values():
         chosen, unused, systems = _choose(aliases.names[table.name], positions)
         missing = _missing(table, chosen)
         if missing:
             lacking[table.name] = missing if len(chosen) >= _KNOWN_AT_LEAST else ()
+            fitting_columns[table.name] = len(chosen)
             continue
         system = systems.pop() if len(systems) == 1 else SOURCE_OF_RECORD[table.name]
         feeds.append(Feed(table, chosen, system))
         issues += _header_issues(sheet, table, chosen, unused)
     if not feeds:
-        return _unrecognised(sheet, lacking, positions)
+        return _unrecognised(sheet, lacking, fitting_columns)
+    feeds = _without_second_reading(feeds)
     return Recognition(tuple(feeds), (*issues, *_unknown_headers(sheet, aliases.known)))
+
+
+def _without_second_reading(feeds: list[Feed]) -> list[Feed]:
+    """Return the feeds with the QC columns of a call export read once: with rounds as a log of taps, else as states."""
+    fed = {feed.table.name: feed for feed in feeds}
+    if not {"calls", "qc", "qc_states"} <= fed.keys():
+        return feeds
+    second = "qc_states" if "round" in fed["qc"].positions else "qc"
+    return [feed for feed in feeds if feed.table.name != second]
 
 
 def _most_specific(sheet: RawSheet, fitting: Sequence[FileMapping]) -> FileMapping:
@@ -167,11 +183,13 @@ def _choose(
 
 
 def _missing(table: Table, chosen: Mapping[str, int]) -> tuple[str, ...]:
-    return tuple(
+    missing = [
         column.name
         for column in table.columns
         if column.required and column.name not in chosen and not any(name in chosen for name in column.derived_from)
-    )
+    ]
+    unmarked = table.marks and not any(name in chosen for name in table.marks)
+    return (*missing, *([" or ".join(table.marks)] if unmarked else []))
 
 
 def _header_issues(sheet: RawSheet, table: Table, chosen: Mapping[str, int], unused: Sequence[str]) -> list[Issue]:
@@ -200,14 +218,16 @@ def _unknown_headers(sheet: RawSheet, known: frozenset[str]) -> tuple[Issue, ...
     return (sheet.place.issue("UNKNOWN_HEADERS", Severity.INFO, count=len(unknown), detail=_listed(unknown)),)
 
 
-def _unrecognised(sheet: RawSheet, lacking: Mapping[str, tuple[str, ...]], positions: Mapping[str, int]) -> Recognition:
-    for table, lists in _NOT_LOADED.items():
-        if any({normalised(name) for name in names} <= positions.keys() for names in lists):
-            issue = sheet.place_of(table).issue("NOT_LOADED_YET", Severity.INFO, count=sheet.rows_read)
-            return Recognition((), (issue,), later=table)
-    near = [(len(columns), table) for table, columns in lacking.items() if 0 < len(columns) <= _MISSING_AT_MOST]
+def _unrecognised(
+    sheet: RawSheet, lacking: Mapping[str, tuple[str, ...]], fitting_columns: Mapping[str, int]
+) -> Recognition:
+    near = [
+        (-fitting_columns[table], len(columns), table)
+        for table, columns in lacking.items()
+        if 0 < len(columns) <= _MISSING_AT_MOST
+    ]
     issue = sheet.place.issue("NOT_RECOGNISED", Severity.WARN, count=sheet.rows_read)
-    nearest = min(near)[1] if near else ""
+    nearest = min(near)[2] if near else ""
     return Recognition((), (issue,), nearest=(nearest, lacking[nearest]) if nearest else None)
 
 

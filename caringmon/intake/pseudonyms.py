@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -49,7 +50,9 @@ def split_identities(table: Table, rows: pa.Table, source_system: str, key: byte
     facts = {name: rows[name] for name in rows.column_names}
     clear: dict[tuple[str, str], pa.ChunkedArray] = {}
     for column in table.columns:
-        if column.kind in PSEUDONYMISED:
+        if column.digits_of:
+            facts[column.name] = _digits(column.kind.value, rows[column.digits_of], facts[column.digits_of], key)
+        elif column.kind in PSEUDONYMISED:
             facts[column.name] = _pseudonyms(column.kind.value, rows[column.name], key)
             clear[column.kind.value, column.name] = rows[column.name]
     _fill_id(table, facts, source_system, key)
@@ -66,20 +69,38 @@ def _pseudonyms(kind: str, values: pa.ChunkedArray, key: bytes) -> pa.Array:
     return hidden.take(encoded.indices)
 
 
+def _digits(kind: str, clear: pa.ChunkedArray, hidden: pa.Array, key: bytes) -> pa.Array:
+    """Return the pseudonyms of the ids without leading zeros: those of the ids themselves where they have none."""
+    zero = pc.fill_null(pc.starts_with(clear, "0"), False)
+    if not pc.any(zero).as_py():
+        return hidden
+    stripped = pc.if_else(zero, pc.utf8_ltrim(clear, "0"), pa.scalar(None, pa.string()))
+    return pc.if_else(zero, _pseudonyms(kind, stripped, key), hidden)
+
+
 def _fill_id(table: Table, facts: dict[str, pa.Array], source_system: str, key: bytes) -> None:
-    """Give rows without the id that comes first among the keys the hash of the columns of the second."""
+    """Give rows without the id that comes first among the keys a hash of the columns that identify them instead."""
     own, *others = table.key
     if len(own) != 1 or not others:
         return
-    without = mask_of(pc.is_null(facts[own[0]]))
-    if not without.any():
-        return
-    texts = [pc.fill_null(pc.cast(facts[name], pa.string()), "") for name in others[0]]
-    joined = pc.binary_join_element_wise(*texts, _SEPARATOR).to_numpy(zero_copy_only=False)
     ids = np.array(facts[own[0]].to_numpy(zero_copy_only=False), dtype=object)
-    kind = _SEPARATOR.join((table.name, source_system))
-    ids[without] = pseudonyms(kind, joined[without].tolist(), key)
+    without = mask_of(pc.is_null(facts[own[0]]))
+    kind = _SEPARATOR.join((table.ids_as or table.name, source_system))
+    for number, names in enumerate(others, 1):
+        if not without.any():
+            break
+        filled = [mask_of(pc.is_valid(facts[name])) for name in names]
+        chosen = without if number == len(others) else without & np.logical_and.reduce(filled)
+        if chosen.any():
+            ids[chosen] = pseudonyms(kind, _joined(facts, names)[chosen].tolist(), key)
+            without = without & ~chosen
     facts[own[0]] = pa.array(ids, pa.string())
+
+
+def _joined(facts: Mapping[str, pa.Array], names: Sequence[str]) -> npt.NDArray[np.object_]:
+    texts = [pc.fill_null(pc.cast(facts[name], pa.string()), "") for name in names]
+    joined: npt.NDArray[np.object_] = pc.binary_join_element_wise(*texts, _SEPARATOR).to_numpy(zero_copy_only=False)
+    return joined
 
 
 def _identities(kind: str, pseudonyms: pa.Array, clear: pa.Array) -> pa.Table:

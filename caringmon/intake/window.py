@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from caringmon.intake.dates import MONTHS
+from caringmon.model.period import end_of_day
 
 _DATE = re.compile(
     r"(?i)(?:"
@@ -16,7 +17,6 @@ _DATE = re.compile(
     rf"|(?<![^\W_])(?P<d3>\d{{1,2}})[-_ ]+(?P<n3>{'|'.join(MONTHS)})[a-z]*[-_ ]+(?P<y3>20\d{{2}})"
     r")(?!\d)(?:[T_ -]+(?:jam |pukul )?(?P<H>[01]\d|2[0-3])[.:_-]?(?P<M>[0-5]\d)(?:[.:_-]?(?P<S>[0-5]\d))?(?!\d))?"
 )
-_END_OF_DAY = dt.time(23, 59, 59)
 _RANGE_WORDS = re.compile(r"(?i)^\W*(s\.?\s*/?\s*d\.?|sd|sampai(?: dengan)?|hingga|to|until|–|—|-|_|~)\W*$")
 
 
@@ -27,7 +27,7 @@ def stated_export(file: str) -> dt.datetime | None:
     if not found:
         return None
     _, _, date, time = found[-1]
-    return dt.datetime.combine(date, time or _END_OF_DAY)
+    return dt.datetime.combine(date, time) if time else end_of_day(date)
 
 
 def stated_range(texts: Iterable[str]) -> tuple[dt.date, dt.date] | None:
@@ -38,11 +38,6 @@ def stated_range(texts: Iterable[str]) -> tuple[dt.date, dt.date] | None:
             if first <= last and _RANGE_WORDS.match(text[end:start]):
                 return first, last
     return None
-
-
-def end_of_day(date: dt.date) -> dt.datetime:
-    """Return the last second of the day."""
-    return dt.datetime.combine(date, _END_OF_DAY)
 
 
 def _dates(text: str) -> Iterator[tuple[int, int, dt.date, dt.time | None]]:

@@ -15,6 +15,7 @@ from caringmon.intake.cells import Cells, Reading, read_text
 from caringmon.model.codes import AGREE, RESULT_BY_CODE, UNMAPPED_RESULT
 
 # Per column: code → words beside the code itself. Compared without case, spaces and punctuation.
+_VERDICTS = {"VALID": ("1", "Approved"), "NOT_VALID": ("Tidak Valid",), "RETURN": ("2", "Return TL"), "PENDING": ()}
 _CLOSED: dict[str, dict[str, tuple[str, ...]]] = {
     "segment": {"CT0": ("CT 0", "CHANGE TARIF 0"), "PRANPC": ("PRA NPC",)},
     "negotiation": {
@@ -26,7 +27,19 @@ _CLOSED: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "input_type": {"NEW": ("Baru",), "RECALL": ("Re-call",)},
     "channel": {"VOICE": ("Call", "Telepon", "OBC"), "WA": ("WhatsApp",), "SMS": ()},
-    "status": {"VALID": ("1", "Approved"), "NOT_VALID": ("Tidak Valid",), "RETURN": ("2", "Return TL"), "PENDING": ()},
+    "status": _VERDICTS,
+    "verdict": _VERDICTS,
+    "data_condition": {
+        "NONE": (),
+        "RETURNED_TO_AGENT": ("returned to agent",),
+        "RETURNED_TO_QCO": ("returned to qco",),
+    },
+    "paid": {
+        "PAID": ("Lunas", "Lunas/Paid", "Sudah Bayar"),
+        "PAID_BY_20": ("<20",),
+        "PAID_AFTER_20": (">20",),
+        "UNPAID": ("Belum Bayar", "Belum Lunas"),
+    },
     "role": {
         "TL": ("Team Leader",),
         "SPV": ("Supervisor",),
@@ -45,6 +58,8 @@ _NO_ATTEMPT = frozenset({"no caring", "belum caring", "not caring"})
 _FOLLOW_UP, _FOLLOW_UP_RECALL, _DECLINE = "follow up", "follow up recall", "decline"
 _AGREE_CATEGORIES = frozenset({"agree", "setuju", "r01"})
 _BLANK_WORDS = frozenset({"", "0", "nan", "null", "none"})
+_YES = frozenset({"1", "y", "ya", "yes", "true", "benar", "v", "x"})
+_NO = frozenset({"0", "n", "t", "tidak", "no", "false", "salah", "bukan"})
 # A word as long as its column is wide may be cut off; below this length a prefix says too little.
 _SHORTEST_PREFIX = 8
 
@@ -67,6 +82,14 @@ def read_words(cells: Cells, column: str, allowed: Sequence[str]) -> Reading:
     unknown = np.array([word is not None and _squashed(word) not in words for word in spoken], dtype=bool)
     taken = np.array([code is not None for code in codes], dtype=bool)
     return Reading(pa.array(codes, pa.string()), unknown & ~taken, {"WORD_UNKNOWN": unknown & taken})
+
+
+def read_flags(cells: Cells) -> Reading:
+    """Return truth values; a word that says neither yes nor no is unreadable."""
+    spoken = [None if word is None else plain(word) for word in read_text(cells).values.to_pylist()]
+    flags = [None if word is None else True if word in _YES else False if word in _NO else None for word in spoken]
+    unreadable = np.array([w is not None and f is None for w, f in zip(spoken, flags, strict=True)], dtype=bool)
+    return Reading(pa.array(flags, pa.bool_()), unreadable)
 
 
 def read_listed(cells: Cells, words: Mapping[str, str]) -> Reading:

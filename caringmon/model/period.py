@@ -55,6 +55,11 @@ def month_before(date: dt.date) -> Period:
     return Period.month(date.replace(day=1) - ONE_DAY)
 
 
+def end_of_day(date: dt.date) -> dt.datetime:
+    """Return the last second of the day."""
+    return dt.datetime.combine(date, dt.time(23, 59, 59))
+
+
 def month_code(date: dt.date) -> str:
     """Return `YYYY-MM`, the code of the month in files and keys."""
     return f"{date:%Y-%m}"

@@ -31,6 +31,8 @@ class Kind(StrEnum):
     COUNT = "count"
     NUMBER = "number"
     SECONDS = "seconds"
+    MINUTES = "minutes"  # whole minutes; durations and hours of the source are converted
+    FLAG = "flag"  # true or false
 
 
 ARROW_TYPES: dict[Kind, pa.DataType] = {
@@ -46,6 +48,8 @@ ARROW_TYPES: dict[Kind, pa.DataType] = {
     Kind.COUNT: pa.int64(),
     Kind.NUMBER: pa.float64(),
     Kind.SECONDS: pa.int32(),
+    Kind.MINUTES: pa.int32(),
+    Kind.FLAG: pa.bool_(),
 }
 PSEUDONYMISED = frozenset({Kind.SERVICE, Kind.CUSTOMER, Kind.PHONE})
 NEVER_IN_FACTS = frozenset({Kind.NAME, Kind.NOTE})
@@ -59,6 +63,7 @@ class Column:
     without a value is set aside. `allowed`: the only values, after word lists were applied; empty = any.
     `raw`: exists while a file is read (words of the source) and is not stored.
     `about`: for names and notes, the stored column that says whose they are; the identity store keeps them under it.
+    `digits_of`: the pseudonym of that id without its leading zeros, by which an id that lost them is found again.
     """
 
     name: str
@@ -69,6 +74,7 @@ class Column:
     derived_from: tuple[str, ...] = ()
     raw: bool = False
     about: str = ""
+    digits_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,13 +82,19 @@ class Table:
     """A fact table: its columns, the columns that identify a row, and when a row happened.
 
     `key` holds alternatives in order: the first whose columns are all filled identifies the row.
-    `event`: the column whose time decides whether a row is visible at a clock.
+    `event`: the column whose time decides whether a row is visible at a clock; empty: the export of its file.
+    `is_state`: a row is what an export said of a thing at its export time; every version is kept, since events are
+    told from how it changed. `ids_as`: the table whose rows have the same ids. `marks`: columns of which a file must
+    have one to feed the table, beside all that are required.
     """
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[tuple[str, ...], ...]
     event: str
+    is_state: bool = False
+    ids_as: str = ""
+    marks: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """Return the column of that name; unknown: KeyError."""
@@ -101,6 +113,7 @@ class Table:
 
 
 SEGMENTS = tuple(Segment)
+_DIGITS = Column("service_no_digits", Kind.SERVICE, "the service without leading zeros", digits_of="service_no")
 
 CALLS = Table(
     name="calls",
@@ -110,6 +123,7 @@ CALLS = Table(
         Column("agent_id", Kind.CODE, "person_id of the dialling agent", required=True),
         Column("agent_name", Kind.NAME, "name of the agent", about="agent_id"),
         Column("service_no", Kind.SERVICE, "service called about", required=True),
+        _DIGITS,
         Column("dialled_no", Kind.PHONE, "number dialled"),
         Column("segment", Kind.CODE, "service segment", required=True, allowed=SEGMENTS),
         Column("status_raw", Kind.TEXT, "status word of the source", raw=True),
@@ -122,7 +136,11 @@ CALLS = Table(
         Column("promise_date", Kind.DATE, "promised payment date; null where none or impossible"),
         Column("promise_amount", Kind.RUPIAH, "promised amount"),
         Column("talk_sec", Kind.SECONDS, "talk time"),
+        Column("hold_sec", Kind.SECONDS, "time on hold"),
+        Column("wrap_sec", Kind.SECONDS, "time of after-call work"),
+        Column("ring_sec", Kind.SECONDS, "time until answered or given up"),
         Column("input_type", Kind.CODE, "first call or recall", allowed=("NEW", "RECALL")),
+        Column("attempt_count", Kind.COUNT, "attempts that the row stands for, the last of them told; null: one"),
         Column("recording_id", Kind.CODE, "id of the recording"),
         Column("note", Kind.NOTE, "free note of the agent", about="attempt_id"),
         Column("channel", Kind.CODE, "VOICE unless said otherwise", allowed=("VOICE", "WA", "SMS")),
@@ -137,19 +155,29 @@ ASSIGNMENTS = Table(
         Column("period", Kind.MONTH, "caring month", required=True),
         Column("segment", Kind.CODE, "service segment", required=True, allowed=SEGMENTS),
         Column("service_no", Kind.SERVICE, "service to be called about", required=True),
+        _DIGITS,
         Column("customer_id", Kind.CUSTOMER, "customer account"),
         Column("customer_name", Kind.NAME, "name of the customer", about="service_no"),
+        Column("product", Kind.TEXT, "product or package of the service"),
+        Column("speed", Kind.TEXT, "speed of the service"),
         Column("unpaid_bills", Kind.COUNT, "number of unpaid bills"),
         Column("arrears_amount", Kind.RUPIAH, "open arrears", required=True),
         Column("regional", Kind.CODE, "Telkom regional"),
         Column("witel", Kind.TEXT, "witel of the service"),
         Column("datel", Kind.TEXT, "datel of the service"),
         Column("sto", Kind.TEXT, "exchange of the service"),
+        Column("area", Kind.TEXT, "area of the service"),
+        Column("branch", Kind.TEXT, "branch of the service"),
+        Column("wok", Kind.TEXT, "working area of the service"),
         Column("agent_id", Kind.CODE, "person_id of the holder", required=True),
+        Column("team_code", Kind.CODE, "team of the holder"),
         Column("received_at", Kind.DATETIME, "when the order was received", required=True),
         Column("valid_from", Kind.DATE, "first day held; default: the day received", required=True,
                derived_from=("received_at",)),
-        Column("valid_to", Kind.DATE, "first day no longer held; null: to the end of its period"),
+        Column("valid_to", Kind.DATE, "first day no longer held; null: to the service's next row, or its period's end"),
+        Column("status", Kind.CODE, "what became of the order",
+               allowed=("OPEN", "WORKED", "CLOSED_PAID", "CLOSED_CABUT", "RECALLED_BY_CLIENT", "SUPPRESSED")),
+        Column("priority", Kind.COUNT, "priority given by the client"),
     ),
     key=(("period", "segment", "service_no", "valid_from"),),
     event="valid_from",
@@ -204,8 +232,9 @@ QC = Table(
     name="qc",
     columns=(
         Column("validation_id", Kind.CODE, "id of the tapping in the source system"),
-        Column("attempt_id", Kind.CODE, "id of the call judged", required=True),
+        Column("attempt_id", Kind.CODE, "id of the call judged"),
         Column("service_no", Kind.SERVICE, "service of the call judged", required=True),
+        _DIGITS,
         Column("called_at", Kind.DATETIME, "start of the call judged"),
         Column("qco_id", Kind.CODE, "person_id of the QCO", required=True),
         Column("qco_name", Kind.NAME, "name of the QCO", about="qco_id"),
@@ -214,13 +243,125 @@ QC = Table(
         Column("status", Kind.CODE, "verdict", required=True, derived_from=("status_raw",), allowed=tuple(QcStatus)),
         Column("reason_code", Kind.CODE, "primary reason, RC01-RC99"),
         Column("recommendation_text", Kind.NOTE, "what the QCO recommends", about="validation_id"),
-        Column("round", Kind.COUNT, "round of tapping, from 1", required=True),
+        Column("round", Kind.COUNT, "round of tapping, from 1; null: by the order of the taps on the claim"),
         Column("score_process", Kind.NUMBER, "score 0-100"),
         Column("score_attitude", Kind.NUMBER, "score 0-100"),
         Column("score_solution", Kind.NUMBER, "score 0-100"),
+        Column("failed_criteria", Kind.CODE, "criteria that failed, V01-V12, separated by |"),
+        Column("tl_id", Kind.CODE, "person_id of the TL who answered a return"),
+        Column("tl_response", Kind.NOTE, "what the TL answered", about="validation_id"),
+        Column("tl_at", Kind.DATETIME, "when the TL answered"),
+        Column("data_condition", Kind.CODE, "where a return stands",
+               allowed=("NONE", "RETURNED_TO_AGENT", "RETURNED_TO_QCO")),
+        Column("is_calibration", Kind.FLAG, "tapped twice to compare QCOs; changes no state"),
+        Column("calib_group", Kind.CODE, "taps that are compared with each other"),
+        Column("history_incomplete", Kind.FLAG, "first seen already judged: earlier rounds are not known"),
     ),
-    key=(("validation_id",), ("attempt_id", "round")),
+    key=(("validation_id",), ("attempt_id", "round"), ("service_no", "called_at", "tapped_at")),
     event="tapped_at",
 )  # fmt: skip
 
-TABLES: dict[str, Table] = {table.name: table for table in (CALLS, ASSIGNMENTS, TARGETS, ROSTER, QC)}
+QC_STATES = Table(
+    name="qc_states",
+    columns=(
+        Column("attempt_id", Kind.CODE, "id of the call judged"),
+        Column("called_at", Kind.DATETIME, "start of the call judged", required=True),
+        Column("agent_id", Kind.CODE, "person_id of the dialling agent", required=True),
+        Column("service_no", Kind.SERVICE, "service of the call judged", required=True),
+        _DIGITS,
+        Column("dialled_no", Kind.PHONE, "number dialled"),
+        Column("verdict_raw", Kind.TEXT, "verdict word of the source", raw=True),
+        Column("verdict", Kind.CODE, "verdict as exported", required=True, derived_from=("verdict_raw",),
+               allowed=tuple(QcStatus)),
+        Column("follow", Kind.CODE, "follow-up code; 3 is a return"),
+        Column("judge_id", Kind.CODE, "person_id of the QCO; filled before any verdict"),
+        Column("judged_at", Kind.DATETIME, "when the verdict was given; null: not judged"),
+        Column("reason_code", Kind.CODE, "primary reason, RC01-RC99"),
+        Column("rec_qco", Kind.NOTE, "what the QCO recommends", about="attempt_id"),
+        Column("tl_id", Kind.CODE, "person_id of the TL who answered a return"),
+        Column("rec_tl", Kind.NOTE, "what the TL answered", about="attempt_id"),
+        Column("has_tl_response", Kind.FLAG, "whether the TL answered", derived_from=("rec_tl",)),
+        Column("tl_at", Kind.DATETIME, "when the TL answered"),
+        Column("data_condition", Kind.CODE, "where a return stands",
+               allowed=("NONE", "RETURNED_TO_AGENT", "RETURNED_TO_QCO")),
+    ),
+    key=(("attempt_id",), ("agent_id", "called_at", "service_no", "dialled_no")),
+    event="",
+    is_state=True,
+    ids_as="calls",
+)  # fmt: skip
+
+PAYMENTS = Table(
+    name="payments",
+    columns=(
+        Column("payment_id", Kind.CODE, "id of the payment in the source system"),
+        Column("service_no", Kind.SERVICE, "service paid for", required=True),
+        _DIGITS,
+        Column("paid_at", Kind.DATETIME, "when it was paid; midnight where only the day is told", required=True),
+        Column("amount", Kind.RUPIAH, "amount paid, negative for a reversal", required=True),
+        Column("bill_period", Kind.MONTH, "month of the bill paid"),
+        Column("channel", Kind.TEXT, "where it was paid"),
+        Column("is_reversal", Kind.FLAG, "cancels an earlier payment of the same service and amount"),
+        Column("amount_imputed", Kind.FLAG, "amount unknown: stands for the full arrears"),
+    ),
+    key=(("payment_id",), ("service_no", "paid_at", "amount", "bill_period", "is_reversal")),
+    event="paid_at",
+)  # fmt: skip
+
+PAYMENT_STATES = Table(
+    name="payment_states",
+    columns=(
+        Column("service_no", Kind.SERVICE, "service of the bill", required=True),
+        _DIGITS,
+        Column("period", Kind.MONTH, "caring month of the list; null: the month of the export"),
+        Column("paid_raw", Kind.TEXT, "payment word of the source", raw=True),
+        Column("paid", Kind.CODE, "whether it is paid as exported", required=True, derived_from=("paid_raw",),
+               allowed=("PAID", "PAID_BY_20", "PAID_AFTER_20", "UNPAID")),
+        Column("arrears_amount", Kind.RUPIAH, "arrears that the file tells"),
+    ),
+    key=(("service_no", "period"),),
+    event="",
+    is_state=True,
+)  # fmt: skip
+
+ATTENDANCE = Table(
+    name="attendance",
+    columns=(
+        Column("date", Kind.DATE, "working day", required=True),
+        Column("person_id", Kind.CODE, "code of the person", required=True),
+        Column("planned_min", Kind.MINUTES, "minutes planned"),
+        Column("login_min", Kind.MINUTES, "minutes logged in"),
+        Column("break_min", Kind.MINUTES, "minutes of break"),
+        Column("aux_min", Kind.MINUTES, "minutes away from calls for other reasons"),
+        Column("talk_min", Kind.MINUTES, "minutes of talk"),
+        Column("wrap_min", Kind.MINUTES, "minutes of after-call work"),
+        Column("idle_min", Kind.MINUTES, "minutes waiting"),
+        Column("status", Kind.CODE, "presence", required=True,
+               allowed=("HADIR", "IZIN", "SAKIT", "CUTI", "ALPA", "OFF", "TRAINING")),
+    ),
+    key=(("person_id", "date"),),
+    event="date",
+    marks=("planned_min", "login_min"),
+)  # fmt: skip
+
+HISTORY = Table(
+    name="history",
+    columns=(
+        Column("period", Kind.MONTH, "month of the figure", required=True),
+        Column("segment", Kind.CODE, "service segment", required=True, allowed=SEGMENTS),
+        Column("level", Kind.CODE, "whose figure; SITE where the file has no such column",
+               allowed=("SITE", "SPV", "TL", "AGENT", "WITEL")),
+        Column("entity_id", Kind.CODE, "code of the entity; SITE for the site", required=True),
+        Column("kpi", Kind.CODE, "K01-K56 of the catalogue", required=True),
+        Column("value", Kind.NUMBER, "the figure, in the unit of its KPI", required=True),
+    ),
+    key=(("period", "segment", "level", "entity_id", "kpi"),),
+    event="period",
+)  # fmt: skip
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        CALLS, ASSIGNMENTS, TARGETS, ROSTER, QC, QC_STATES, PAYMENTS, PAYMENT_STATES, ATTENDANCE, HISTORY,
+    )
+}  # fmt: skip

@@ -13,7 +13,7 @@ import pyarrow.csv
 
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Clocks, Issue, Load
-from caringmon.model.period import month_code
+from caringmon.model.period import end_of_day, month_code
 from caringmon.model.tables import TABLES, Table
 from caringmon.store import facts
 
@@ -28,10 +28,15 @@ def visible_tables(
 ) -> dict[str, pa.Table]:
     """Return every fact table's rows with event time from `since` to the clock, without load columns.
 
-    Calls and QC by the time of the event; holdings and targets of the months from `since` on, and the whole roster,
-    by the day they take effect. Rows are ordered by event and key, so that equal rows give equal tables.
+    Calls and QC by the time of the event, payments by its day; holdings and targets of the months from `since` on, and
+    the whole roster, by the day they take effect; all history. Tables of states are left out. Rows are ordered by
+    event and key, so that equal rows give equal tables.
     """
-    return {name: _visible(con, workspace, table, loads, clocks, since).to_pyarrow() for name, table in TABLES.items()}
+    return {
+        name: _visible(con, workspace, table, loads, clocks, since).to_pyarrow()
+        for name, table in TABLES.items()
+        if not table.is_state
+    }
 
 
 def later_exports(
@@ -100,9 +105,13 @@ def _visible(
     if table.event in ("called_at", "tapped_at"):
         clock = clocks.calls if table.event == "called_at" else clocks.qc
         rows = rows.filter(event >= dt.datetime.combine(since, dt.time()), event <= clock)
-    else:
+    elif table.event == "paid_at":
+        rows = rows.filter(event >= dt.datetime.combine(since, dt.time()), event <= end_of_day(clocks.qc.date()))
+    elif table.event != "period":
         rows = rows.filter(event <= clocks.calls.date())
     if "period" in rows.columns:
-        rows = rows.filter(rows.period >= month_code(since), rows.period <= month_code(clocks.calls))
+        rows = rows.filter(rows.period <= month_code(clocks.calls))
+    if table.name in ("assignments", "targets"):
+        rows = rows.filter(rows.period >= month_code(since))
     keys = dict.fromkeys([table.event, *(name for key in table.key for name in key)])
     return rows.order_by(list(keys))
