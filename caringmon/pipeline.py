@@ -7,8 +7,6 @@ and, after its notebook has run, `publish`. Notebooks and tests share the first 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 import os
 import shutil
 import tempfile
@@ -20,36 +18,25 @@ from typing import TYPE_CHECKING
 
 from caringmon.analysis import daily
 from caringmon.analysis.provenance import issue_summary, issues_table, load_summary, loads_table
-from caringmon.analysis.readiness import (
-    REFERENCE,
-    REQUIRED,
-    absent_by_design,
-    active_segments,
-    calendar_issues,
-    missing_tables,
-    refuse_overlaps,
-    refuse_unmapped,
-    silent_segments,
-)
+from caringmon.analysis.readiness import active_segments
 from caringmon.analysis.snapshot import Scope, open_facts
-from caringmon.errors import DataBlockedError, ReportFailedError
+from caringmon.errors import ReportFailedError
+from caringmon.gathering import clocks_of, gather
 from caringmon.inbox import FileReport, inbox_files, load_file, open_loading
-from caringmon.model.calendar import WorkCalendar
-from caringmon.model.findings import Clocks, Evidence, Findings, Head, Request
-from caringmon.model.period import Period, month_before
-from caringmon.params import Daily, Settings
+from caringmon.model.findings import Clocks, Evidence, Findings, Head
+from caringmon.params import Daily
 from caringmon.runner.documents import contradictions, documents, manifest, write_index
 from caringmon.runner.engine import read_normalised, run_notebook
 from caringmon.runner.publish import Published, content_hash, publish_version, versions
 from caringmon.runner.staging import read_findings, write_findings
-from caringmon.settings import workspace_calendar, workspace_folder, workspace_settings
 from caringmon.shipped import notebooks_folder
 from caringmon.store import facts
 from caringmon.store.files import only_one
-from caringmon.store.visible import later_exports, rows_hash, visible_tables
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+__all__ = ["Published", "Times", "analyse", "gather", "hand_over", "ingest", "publish", "run"]
 
 FORMS = {"daily": "OB.IN.OCC.TELK.W-01.Rev.00"}
 NOTEBOOKS = {"daily": "daily.ipynb"}
@@ -62,53 +49,6 @@ def ingest(workspace: Path, paths: Sequence[Path] | None, *, key: bytes) -> list
     """
     loading = open_loading(workspace, key)
     return [load_file(loading, path) for path in inbox_files(workspace, paths)]
-
-
-def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
-    """Return the rows visible at the report's clocks, with what is known about them.
-
-    Reads the workspace: the folder given, else the one that `CARINGMON_WORKSPACE` names, else the checkout.
-    A required table that no loaded file covers on a working day, a roster that has a person in two places, a month
-    with more than 1 % unknown results: DataBlockedError naming it.
-    """
-    folder = workspace_folder(workspace, os.environ)
-    settings = workspace_settings(folder)
-    calendar = workspace_calendar(folder, settings.calendar)
-    request = _request(parameters, settings)
-    clocks = _clocks(request.report_date, request.cut_time, request, calendar)
-    since = month_before(month_before(request.report_date).start).start
-    loads = facts.read_loads(folder)
-    with facts.connection() as con:
-        tables = visible_tables(con, folder, loads, clocks, since)
-        late = later_exports(con, folder, loads, clocks, since)
-    in_time = tuple(
-        load for load in loads if load.exported_at <= clocks.qc and (load.last_day >= since or load.table in REFERENCE)
-    )
-    absent = absent_by_design(loads, request.report_date)
-    missing = missing_tables(
-        tables, loads, request.report_date, active_segments(tables, request.segments), calendar, absent
-    )
-    _refuse_unready(missing, request.report_date)
-    refuse_overlaps(tables["roster"])
-    refuse_unmapped(tables["calls"], request.report_date)
-    evidence_id = rows_hash(tables)
-    return Evidence(
-        request=request,
-        clocks=clocks,
-        calendar=calendar,
-        tables=tables,
-        loads=in_time,
-        issues=(
-            *facts.read_issues(folder, in_time),
-            *late,
-            *silent_segments(tables, request.report_date, calendar),
-            *calendar_issues(calendar, request.report_date),
-        ),
-        absent=absent,
-        missing=missing,
-        evidence_id=evidence_id,
-        run_id=_run_id(evidence_id, request, calendar, Period(since, Period.month(request.report_date).end)),
-    )
 
 
 def analyse(evidence: Evidence) -> Findings:
@@ -127,12 +67,12 @@ def analyse(evidence: Evidence) -> Findings:
     )
     plan = daily.DailyPlan.of(request.report_date, calendar)
 
-    def clocks_of(day: dt.date) -> Clocks:
-        return evidence.clocks if day == plan.today else _clocks(day, dt.time.max, request, calendar)
+    def clocks(day: dt.date) -> Clocks:
+        return evidence.clocks if day == plan.today else clocks_of(day, dt.time.max, request, calendar)
 
     with facts.connection() as con:
         rows = open_facts(con, evidence.tables)
-        values = daily.daily_values(rows, scope, plan, clocks_of, calendar.share_of_day(request.cut_time))
+        values = daily.daily_values(rows, scope, plan, clocks, calendar.share_of_day(request.cut_time))
     figures = daily.daily_figures(values, plan)
     issues, loads = issues_table(evidence.issues), loads_table(evidence.loads)
     tables = {
@@ -220,54 +160,6 @@ def _publish_next(
     about = manifest(findings, fingerprint, times.started, times.now())
     target = publish_version(folder, number, {**tables, **files}, about)
     return Published(target, number, fingerprint, is_new=True)
-
-
-def _refuse_unready(missing: frozenset[str], day: dt.date) -> None:
-    required = [table for table in REQUIRED if table in missing]
-    if required:
-        raise DataBlockedError(
-            f"{day}: no loaded file covers {', '.join(required)}; put the export into inbox/ and run caringmon ingest"
-        )
-
-
-def _clocks(day: dt.date, cut_time: dt.time, request: Request, calendar: WorkCalendar) -> Clocks:
-    """Return the clocks of a day: calls to its cut time, QC to the next working day's data deadline."""
-    return Clocks(
-        calls=dt.datetime.combine(day, cut_time),
-        qc=dt.datetime.combine(calendar.next_workday(day), request.data_deadline),
-    )
-
-
-def _request(parameters: Daily, settings: Settings) -> Request:
-    shared = {
-        "qc.cutoff": f"{settings.qc.cutoff_workday} / {settings.qc.cutoff_time:%H:%M}",
-        "qc.max_return_rounds": str(settings.qc.max_return_rounds),
-        "calendar": f"{settings.calendar.version}, {settings.calendar.workweek}, {settings.calendar.cuti_bersama}",
-        "working_hours": "-".join(f"{time:%H:%M}" for time in settings.calendar.working_hours),
-        "data_deadline": f"{settings.deadlines.data_deadline:%H:%M}",
-    }
-    return Request(
-        report="daily",
-        report_date=parameters.report_date,
-        cut_time=parameters.cut_time,
-        segments=parameters.segments,
-        basis=parameters.achievement_basis,
-        lang=parameters.lang,
-        data_deadline=settings.deadlines.data_deadline,
-        qc_cutoff_workday=settings.qc.cutoff_workday,
-        qc_cutoff_time=settings.qc.cutoff_time,
-        max_return_rounds=settings.qc.max_return_rounds,
-        parameters={**parameters.as_text(), **shared},
-    )
-
-
-def _run_id(evidence_id: str, request: Request, calendar: WorkCalendar, months: Period) -> str:
-    """Return the first 12 hex digits of the hash of rows, parameters, the calendar rows that apply, and version."""
-    free = {day.isoformat(): name for day, name in sorted(calendar.free_days.items()) if day in months}
-    known = json.dumps(
-        [evidence_id, dict(request.parameters), free, package_version("caringmon")], sort_keys=True, ensure_ascii=False
-    )
-    return hashlib.sha256(known.encode()).hexdigest()[:12]
 
 
 def _head(evidence: Evidence, segments: tuple[str, ...]) -> Head:

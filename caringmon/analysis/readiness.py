@@ -14,6 +14,7 @@ from caringmon.model.calendar import WorkCalendar
 from caringmon.model.codes import UNMAPPED_RESULT, Severity
 from caringmon.model.findings import Issue, Load
 from caringmon.model.period import month_code
+from caringmon.model.tables import TABLES
 
 REQUIRED = ("calls", "assignments", "roster")
 # Tables whose rows say from when they hold, and that have no event of their own.
@@ -58,6 +59,31 @@ def active_segments(tables: Mapping[str, pa.Table], asked: Sequence[str]) -> tup
         for segment in pc.unique(tables[name]["segment"]).to_pylist()
     }
     return tuple(segment for segment in asked if segment in seen)
+
+
+def refuse_unready(missing: frozenset[str], day: dt.date) -> None:
+    """Refuse a day on which a required table is missing: DataBlockedError naming it."""
+    required = [table for table in REQUIRED if table in missing]
+    if required:
+        raise DataBlockedError(
+            f"{day}: no loaded file covers {', '.join(required)}; put the export into inbox/ and run caringmon ingest"
+        )
+
+
+def refuse_silent_record(
+    tables: Mapping[str, pa.Table], others: Mapping[str, int], day: dt.date, sources: Mapping[str, str]
+) -> None:
+    """Refuse a day on which a table's system of record has no row while another system has: DataBlockedError.
+
+    `others`: rows of the day that other systems have, by table.
+    """
+    for table, count in others.items():
+        on_day = pc.equal(pc.cast(tables[table][TABLES[table].event], pa.date32(), safe=False), pa.scalar(day))
+        if count and not pc.any(on_day).as_py():
+            raise DataBlockedError(
+                f"SOURCE_OF_RECORD_MISSING: on {day} {sources[table]} has no {table}, while another system has "
+                f"{count:,}; load the export of {sources[table]}, or name another system in params/sources.yml"
+            )
 
 
 def refuse_overlaps(roster: pa.Table) -> None:

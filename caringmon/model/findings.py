@@ -88,7 +88,8 @@ class Evidence:
 
     `tables` maps each fact table to its visible rows without load columns; `evidence_id` is their hash.
     `absent`: what the loaded files lack by design (mapping files). `missing`: the tables that no loaded file
-    covers on the day. `run_id`: hash of rows, parameters and package version.
+    covers on the day. `file_counts`, `origins`: what became of the rows of each call file, and from which load each
+    agree of the month comes (`analysis.bridge`). `run_id`: hash of rows, parameters and package version.
     """
 
     request: Request
@@ -99,6 +100,8 @@ class Evidence:
     issues: tuple[Issue, ...]
     absent: frozenset[str]
     missing: frozenset[str]
+    file_counts: pd.DataFrame
+    origins: pa.Table
     evidence_id: str
     run_id: str
 

@@ -212,6 +212,7 @@ ROSTER = Table(
     name="roster",
     columns=(
         Column("person_id", Kind.CODE, "code of the person", required=True),
+        Column("logins", Kind.CODE, "logins in the systems where they differ from person_id, separated by |"),
         Column("display_name", Kind.NAME, "name of the person", about="person_id"),
         Column("on_air_name", Kind.NAME, "alias on air", about="person_id"),
         Column("role", Kind.CODE, "role in force", required=True, allowed=tuple(Role)),
@@ -256,6 +257,7 @@ QC = Table(
         Column("is_calibration", Kind.FLAG, "tapped twice to compare QCOs; changes no state"),
         Column("calib_group", Kind.CODE, "taps that are compared with each other"),
         Column("history_incomplete", Kind.FLAG, "first seen already judged: earlier rounds are not known"),
+        Column("returned_before", Kind.FLAG, "of an incomplete history: it shows that the first round was a return"),
     ),
     key=(("validation_id",), ("attempt_id", "round"), ("service_no", "called_at", "tapped_at")),
     event="tapped_at",

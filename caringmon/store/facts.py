@@ -20,6 +20,7 @@ from typing import Any
 import ibis
 import pyarrow as pa
 import pyarrow.parquet
+from ibis import _
 
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Issue, Load
@@ -107,24 +108,37 @@ def current_rows(con: ibis.BaseBackend, workspace: Path, table: Table, loads: Se
     any, the result has no rows. A key alternative applies to a row if all its columns are filled; the last one
     applies to the rest.
     """
+    names = table.arrow_schema.append(LOAD_COLUMN).names
+    ranked = every_version(con, workspace, table, loads)
+    if sum(load.table == table.name for load in loads) < 2:
+        return ranked.select(names)
+    newest_first = ibis.window(group_by=key_of(ranked, table), order_by=[_.load_rank.desc(), _.source_row.desc()])
+    numbered = ranked.mutate(version=ibis.row_number().over(newest_first))
+    return numbered.filter(numbered.version == 0).select(names)
+
+
+def every_version(con: ibis.BaseBackend, workspace: Path, table: Table, loads: Sequence[Load]) -> ibis.Table:
+    """Return all rows of all loads of the table, the same key as often as it was exported.
+
+    Columns: `table.arrow_schema`, `load_id`, `exported_at`, and `load_rank`, which grows with the export time, then
+    with the order in which files were loaded. No order is promised.
+    """
     own = sorted((load for load in loads if load.table == table.name), key=lambda load: (load.exported_at, load.order))
     schema = table.arrow_schema.append(LOAD_COLUMN)
-    if not own:
-        return ibis.memtable(schema.empty_table())
-    paths = sorted({str(_snapshot(workspace, table.name, load.digest)) for load in own})
-    rows = con.read_parquet(paths)
-    if len(own) == 1:
-        return rows.select(schema.names)
-    ranks = ibis.memtable({"load_id": [load.load_id for load in own], "load_rank": list(range(len(own)))})
-    ranked = rows.inner_join(ranks, "load_id")
-    newest_first = ibis.window(
-        group_by=_key(ranked, table), order_by=[ranked.load_rank.desc(), ranked.source_row.desc()]
+    about = pa.table(
+        {
+            "load_id": pa.array([load.load_id for load in own], pa.string()),
+            "exported_at": pa.array([load.exported_at for load in own], pa.timestamp("us")),
+            "load_rank": pa.array(range(len(own)), pa.int64()),
+        }
     )
-    numbered = ranked.mutate(version=ibis.row_number().over(newest_first))
-    return numbered.filter(numbered.version == 0).select(schema.names)
+    if not own:
+        return ibis.memtable(pa.schema([*schema, *list(about.schema)[1:]]).empty_table())
+    paths = sorted({str(_snapshot(workspace, table.name, load.digest)) for load in own})
+    return con.read_parquet(paths).select(schema.names).inner_join(ibis.memtable(about), "load_id")
 
 
-def _key(rows: ibis.Table, table: Table) -> list[ibis.Value]:
+def key_of(rows: ibis.Table, table: Table) -> list[ibis.Value]:
     """Return the columns of the alternative that identifies a row, the others null."""
     *first, last = table.key
     if not first:

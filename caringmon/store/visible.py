@@ -6,8 +6,8 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import ibis
 import pyarrow as pa
 import pyarrow.csv
 
@@ -15,18 +15,17 @@ from caringmon.model.codes import Severity
 from caringmon.model.findings import Clocks, Issue, Load
 from caringmon.model.period import end_of_day, month_code
 from caringmon.model.tables import TABLES, Table
-from caringmon.store import facts
+from caringmon.store import facts, states
 
-if TYPE_CHECKING:
-    import ibis
-
+# Tables of which a part is told from exported states.
+_LOGS = {"qc": states.tap_log, "payments": states.payment_log}
 LOAD_COLUMNS = ("source_row", "source_line", "load_id")
 
 
 def visible_tables(
     con: ibis.BaseBackend, workspace: Path, loads: Sequence[Load], clocks: Clocks, since: dt.date
 ) -> dict[str, pa.Table]:
-    """Return every fact table's rows with event time from `since` to the clock, without load columns.
+    """Return every fact table's rows with event time from `since` to the clock, with where they come from.
 
     Calls and QC by the time of the event, payments by its day; holdings and targets of the months from `since` on, and
     the whole roster, by the day they take effect; all history. Tables of states are left out. Rows are ordered by
@@ -51,11 +50,22 @@ def later_exports(
         return ()
     found = []
     for name in ("calls", "qc"):
-        now, then = (_visible(con, workspace, TABLES[name], some, clocks, since) for some in (loads, in_time))
+        now, then = (
+            _visible(con, workspace, TABLES[name], some, clocks, since).drop(*LOAD_COLUMNS) for some in (loads, in_time)
+        )
         count = int(now.difference(then).count().execute())
         if count:
             found.append(Issue("LATER_EXPORTS", Severity.INFO, table=name, count=count))
     return tuple(found)
+
+
+def events_on(con: ibis.BaseBackend, workspace: Path, loads: Sequence[Load], day: dt.date) -> dict[str, int]:
+    """Return how many calls and taps of the day these loads hold, by table."""
+    counts = {}
+    for name in ("calls", "qc"):
+        rows = facts.current_rows(con, workspace, TABLES[name], loads)
+        counts[name] = int(rows.filter(rows[TABLES[name].event].date() == day).count().execute())
+    return counts
 
 
 def rows_hash(tables: Mapping[str, pa.Table]) -> str:
@@ -100,7 +110,8 @@ class _Sink:
 def _visible(
     con: ibis.BaseBackend, workspace: Path, table: Table, loads: Sequence[Load], clocks: Clocks, since: dt.date
 ) -> ibis.Table:
-    rows = facts.current_rows(con, workspace, table, loads).drop(*LOAD_COLUMNS)
+    log = _LOGS.get(table.name)
+    rows = log(con, workspace, loads) if log else facts.current_rows(con, workspace, table, loads)
     event = rows[table.event]
     if table.event in ("called_at", "tapped_at"):
         clock = clocks.calls if table.event == "called_at" else clocks.qc
@@ -113,5 +124,14 @@ def _visible(
         rows = rows.filter(rows.period <= month_code(clocks.calls))
     if table.name in ("assignments", "targets"):
         rows = rows.filter(rows.period >= month_code(since))
+    if table.name == "qc":
+        rows = _as_answered(rows, clocks)
     keys = dict.fromkeys([table.event, *(name for key in table.key for name in key)])
     return rows.order_by(list(keys))
+
+
+def _as_answered(taps: ibis.Table, clocks: Clocks) -> ibis.Table:
+    """Return the taps with what the TL answered only where he had answered at the clock."""
+    is_later = taps.tl_at > clocks.qc
+    later = {name: is_later.fill_null(False).ifelse(ibis.null(), taps[name]) for name in ("tl_id", "data_condition")}
+    return taps.mutate(**later, tl_at=is_later.fill_null(False).ifelse(ibis.null(), taps.tl_at))

@@ -1,0 +1,185 @@
+"""The rows that a report may see: gather → Evidence. Reads parameters and store, writes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version as package_version
+from pathlib import Path
+
+import pyarrow as pa
+
+from caringmon.analysis import admission
+from caringmon.analysis.admission import Suppression
+from caringmon.analysis.bridge import file_counts
+from caringmon.analysis.readiness import (
+    REFERENCE,
+    absent_by_design,
+    active_segments,
+    calendar_issues,
+    missing_tables,
+    refuse_overlaps,
+    refuse_silent_record,
+    refuse_unmapped,
+    refuse_unready,
+    silent_segments,
+)
+from caringmon.intake.pseudonyms import pseudonym_key, pseudonyms
+from caringmon.lists import Suppressed
+from caringmon.model.calendar import WorkCalendar
+from caringmon.model.findings import Clocks, Evidence, Issue, Load, Request
+from caringmon.model.period import Period, month_before
+from caringmon.model.tables import TABLES, Kind
+from caringmon.params import Daily, Settings
+from caringmon.settings import (
+    workspace_calendar,
+    workspace_folder,
+    workspace_settings,
+    workspace_sources,
+    workspace_suppression,
+)
+from caringmon.store import facts
+from caringmon.store.changes import export_changes
+from caringmon.store.visible import LOAD_COLUMNS, events_on, later_exports, rows_hash, visible_tables
+
+
+def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
+    """Return the rows visible at the report's clocks, with what is known about them.
+
+    Reads the workspace: the folder given, else the one that `CARINGMON_WORKSPACE` names, else the checkout.
+    Only rows of each table's source of record count. A required table that no loaded file covers on a working day, a
+    system of record that is silent while another one speaks, a roster that has a person in two places, a month with
+    more than 1 % unknown results or 1 % of its agrees by people outside the roster: DataBlockedError naming it.
+    """
+    folder = workspace_folder(workspace, os.environ)
+    settings = workspace_settings(folder)
+    calendar = workspace_calendar(folder, settings.calendar)
+    sources = workspace_sources(folder)
+    request = _request(parameters, settings, sources)
+    clocks = clocks_of(request.report_date, request.cut_time, request, calendar)
+    day = request.report_date
+    since = month_before(month_before(day).start).start
+    loads = facts.read_loads(folder)
+    record = tuple(load for load in loads if load.source_system == sources[load.table])
+    in_time = tuple(load for load in record if load.exported_at <= clocks.qc)
+    listed = _suppression(workspace_suppression(folder), clocks.calls.date())
+    with facts.connection() as con:
+        visible = visible_tables(con, folder, record, clocks, since)
+        others = [load for load in loads if load not in record]
+        refuse_silent_record(visible, events_on(con, folder, others, day), day, sources)
+        found = (*later_exports(con, folder, record, clocks, since), *export_changes(con, folder, in_time))
+        attributed = facts.current_rows(con, folder, TABLES["calls"], in_time).select("attempt_id", "load_id")
+        attributed_rows = attributed.to_pyarrow()
+    admitted, issues = _admitted(visible, listed, loads, clocks)
+    counts, origins = file_counts(attributed_rows, visible["calls"], admitted["calls"], in_time, day.replace(day=1))
+    absent = absent_by_design(record, day)
+    tables = {name: table.drop_columns(list(LOAD_COLUMNS)) for name, table in admitted.items()}
+    missing = missing_tables(tables, record, day, active_segments(tables, request.segments), calendar, absent)
+    refuse_unready(missing, day)
+    refuse_overlaps(tables["roster"])
+    refuse_unmapped(tables["calls"], day)
+    shown = tuple(load for load in in_time if load.last_day >= since or load.table in REFERENCE)
+    evidence_id = rows_hash(tables)
+    return Evidence(
+        request=request,
+        clocks=clocks,
+        calendar=calendar,
+        tables=tables,
+        loads=shown,
+        issues=(
+            *facts.read_issues(folder, shown),
+            *found,
+            *issues,
+            *_roster_issues(admitted, loads, day, absent),
+            *silent_segments(tables, day, calendar),
+            *calendar_issues(calendar, day),
+        ),
+        absent=absent,
+        missing=missing,
+        file_counts=counts,
+        origins=origins,
+        evidence_id=evidence_id,
+        run_id=_run_id(evidence_id, request, calendar, Period(since, Period.month(day).end)),
+    )
+
+
+def clocks_of(day: dt.date, cut_time: dt.time, request: Request, calendar: WorkCalendar) -> Clocks:
+    """Return the clocks of a day: calls to its cut time, QC to the next working day's data deadline."""
+    return Clocks(
+        calls=dt.datetime.combine(day, cut_time),
+        qc=dt.datetime.combine(calendar.next_workday(day), request.data_deadline),
+    )
+
+
+def _admitted(
+    visible: Mapping[str, pa.Table], listed: Suppression, loads: Sequence[Load], clocks: Clocks
+) -> tuple[dict[str, pa.Table], tuple[Issue, ...]]:
+    """Return the visible rows that enter the report, and what was found on the way."""
+    by_id = {load.load_id: load for load in loads}
+    tables, recovered = admission.with_recovered_ids(admission.with_person_ids(visible), by_id)
+    tables, amounts = admission.with_imputed_amounts(tables, by_id)
+    tables, suppressed = admission.without_suppressed(tables, listed, clocks.calls.date())
+    tables, dependent = admission.with_independent_taps(admission.with_named_calls(tables), by_id)
+    return tables, (*recovered, *amounts, *suppressed, *dependent)
+
+
+def _roster_issues(
+    tables: Mapping[str, pa.Table], loads: Sequence[Load], day: dt.date, absent: frozenset[str]
+) -> tuple[Issue, ...]:
+    """Return what calls and lists say about each other, as far as the files have both by design."""
+    found: list[Issue] = []
+    if "assignments" not in absent and "services" not in absent:
+        found += admission.unassigned_calls(tables, {load.load_id: load for load in loads}, day)
+        found += admission.reassigned_segments(tables, day)
+    if not absent & {"agents", "roster"}:
+        found += admission.agents_outside_roster(tables, day)
+    return tuple(found)
+
+
+def _suppression(listed: Sequence[Suppressed], day: dt.date) -> Suppression:
+    """Return what is suppressed on the day, clear numbers under the pseudonyms that the facts have."""
+    in_force = [entry for entry in listed if entry.from_day <= day]
+    clear = [entry.service_no for entry in in_force if entry.service_no]
+    if not clear:
+        return Suppression(frozenset(entry.pseudonym for entry in in_force), frozenset())
+    key = pseudonym_key(os.environ)
+    hidden = pseudonyms(Kind.SERVICE.value, clear, key)
+    digits = pseudonyms(Kind.SERVICE.value, [number.lstrip("0") for number in clear], key)
+    named = {entry.pseudonym for entry in in_force if entry.pseudonym}
+    return Suppression(frozenset({*named, *hidden}), frozenset(digits))
+
+
+def _request(parameters: Daily, settings: Settings, sources: Mapping[str, str]) -> Request:
+    shared = {
+        "qc.cutoff": f"{settings.qc.cutoff_workday} / {settings.qc.cutoff_time:%H:%M}",
+        "qc.max_return_rounds": str(settings.qc.max_return_rounds),
+        "calendar": f"{settings.calendar.version}, {settings.calendar.workweek}, {settings.calendar.cuti_bersama}",
+        "working_hours": "-".join(f"{time:%H:%M}" for time in settings.calendar.working_hours),
+        "data_deadline": f"{settings.deadlines.data_deadline:%H:%M}",
+        "sources": ", ".join(f"{table} {system}" for table, system in sources.items() if not TABLES[table].is_state),
+    }
+    return Request(
+        report="daily",
+        report_date=parameters.report_date,
+        cut_time=parameters.cut_time,
+        segments=parameters.segments,
+        basis=parameters.achievement_basis,
+        lang=parameters.lang,
+        data_deadline=settings.deadlines.data_deadline,
+        qc_cutoff_workday=settings.qc.cutoff_workday,
+        qc_cutoff_time=settings.qc.cutoff_time,
+        max_return_rounds=settings.qc.max_return_rounds,
+        parameters={**parameters.as_text(), **shared},
+    )
+
+
+def _run_id(evidence_id: str, request: Request, calendar: WorkCalendar, months: Period) -> str:
+    """Return the first 12 hex digits of the hash of rows, parameters, the calendar rows that apply, and version."""
+    free = {day.isoformat(): name for day, name in sorted(calendar.free_days.items()) if day in months}
+    known = json.dumps(
+        [evidence_id, dict(request.parameters), free, package_version("caringmon")], sort_keys=True, ensure_ascii=False
+    )
+    return hashlib.sha256(known.encode()).hexdigest()[:12]
