@@ -23,6 +23,7 @@ from caringmon.intake.validate import Validated, validated
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Issue, Load
 from caringmon.model.period import end_of_day
+from caringmon.model.tables import GUIDE_SHEET
 from caringmon.report.wording import catalogue
 from caringmon.store import facts, restricted
 from caringmon.store.identities import IdentityStore
@@ -202,7 +203,8 @@ def _read(rules: Rules, path: Path, data: bytes) -> _Reading:
 
     sheets = read_sheets(path, data, count_known)
     recognised = [(sheet, headers.recognise(sheet, rules.aliases, rules.mappings)) for sheet in sheets]
-    other_issues = [issue for _, found in recognised if not found.feeds for issue in found.issues]
+    strangers = [found for sheet, found in recognised if not found.feeds and sheet.place.sheet != GUIDE_SHEET]
+    other_issues = [issue for found in strangers for issue in found.issues]
     if not any(found.feeds for _, found in recognised):
         _refuse_near_miss(path.name, [found for _, found in recognised])
         return _Reading(FileReport(path.name, issues=tuple(other_issues)))
