@@ -60,6 +60,27 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--size", choices=("small", "full"), default="small", help="60,000 or 1 million attempts")
     demo.set_defaults(command=_demo)
 
+    init = commands.add_parser(
+        "init",
+        help="make a workspace: folders, parameter files, templates",
+        description="Make DIR a workspace: params/ with every parameter file, inbox/, store/, outputs/, templates/ "
+        "with the workbooks to fill in, .gitignore. What exists is kept and named.",
+    )
+    init.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="DIR", help="default: this folder")
+    init.add_argument("--lang", choices=("id", "en"), default="id", help="language of the templates (default id)")
+    init.set_defaults(command=_init)
+
+    template = commands.add_parser(
+        "template",
+        help="write one of the templates again: target, roster, absensi, riwayat",
+        description="Write a workbook to fill in, with dropdowns, an example row and a sheet that explains each "
+        "column. The filled-in workbook goes to inbox/; the example row, if left in, is not loaded.",
+    )
+    template.add_argument("name", metavar="NAME", help="target, roster, absensi or riwayat")
+    template.add_argument("-o", dest="file", type=Path, metavar="FILE", help="where to (default NAME.xlsx here)")
+    template.add_argument("--lang", choices=("id", "en"), default="id", help="language of the words (default id)")
+    template.set_defaults(command=_template)
+
     ingest = commands.add_parser("ingest", parents=[shared], help="load inbox/ or the files named")
     ingest.add_argument("paths", nargs="*", type=Path, metavar="PATH")
     ingest.set_defaults(command=_ingest)
@@ -97,6 +118,41 @@ def _demo(options: argparse.Namespace) -> int:
         published = run("daily", parameters, workspace, Times(_now(), _now))
         _tell(f"daily {date}: {_shown(published.folder / 'report.html')}")
     print(_shown(workspace / "outputs" / "index.html"))
+    return 0
+
+
+def _init(options: argparse.Namespace) -> int:
+    """Make a workspace; say what was written, what was kept, and what to do next."""
+    from caringmon.workspace import make_workspace
+
+    made = make_workspace(options.folder, options.lang)
+    print(f"workspace {_shown(options.folder.resolve())}: {len(made.written)} files written, {len(made.kept)} kept")
+    for name in made.kept:
+        print(f"  kept     {name} (it was there; nothing is overwritten)")
+    where = "" if options.folder == Path() else f" --workspace {options.folder}"
+    print("next:")
+    print("  1. fill in templates/target.xlsx and templates/roster.xlsx, save them into inbox/")
+    print("  2. put the exports (calls, data order, tapping) into inbox/ as they are")
+    print(f"  3. caringmon ingest{where or ' --workspace .'}")
+    print(f"  4. caringmon check{where or ' --workspace .'}")
+    print(f"  5. caringmon run daily{where or ' --workspace .'} -p report_date=YYYY-MM-DD")
+    return 0
+
+
+def _template(options: argparse.Namespace) -> int:
+    """Write a template; refuse to overwrite a file."""
+    from caringmon.templates import template_bytes
+
+    content = template_bytes(options.name, options.lang)
+    path = options.file or Path(f"{options.name}.xlsx")
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError(f"{path.name}: a template is an .xlsx workbook; name it {path.stem}.xlsx")
+    if path.exists():
+        raise UsageError(f"{path.name} exists and is not overwritten; name another file with -o")
+    if not path.parent.is_dir():
+        raise UsageError(f"{path.parent.name}/: there is no such folder; make it first")
+    path.write_bytes(content)
+    print(path)
     return 0
 
 

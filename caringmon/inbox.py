@@ -23,6 +23,7 @@ from caringmon.intake.validate import Validated, validated
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Issue, Load
 from caringmon.model.period import end_of_day
+from caringmon.model.tables import GUIDE_SHEET
 from caringmon.report.wording import catalogue
 from caringmon.store import facts, restricted
 from caringmon.store.identities import IdentityStore
@@ -51,13 +52,17 @@ class TableCount:
 
 @dataclass(frozen=True)
 class FileReport:
-    """What became of a file. `refusal`: why nothing of it was loaded; `is_known`: it had been loaded before."""
+    """What became of a file. `refusal`: why nothing of it was loaded; `is_known`: it had been loaded before.
+
+    `is_anew`: it had been loaded by other rules (aliases, mappings, word lists), and this reading took their place.
+    """
 
     file: str
     counts: tuple[TableCount, ...] = ()
     issues: tuple[Issue, ...] = ()
     refusal: str = ""
     is_known: bool = False
+    is_anew: bool = False
 
     @property
     def refused(self) -> bool:
@@ -76,7 +81,8 @@ class FileReport:
         if self.is_known:
             return [f"known    {self.file}: already loaded, nothing added"]
         head = [
-            f"loaded   {self.file}{f' [{count.sheet}]' if count.sheet else ''}: {count.table} "
+            f"{'anew' if self.is_anew else 'loaded':<8} {self.file}{f' [{count.sheet}]' if count.sheet else ''}: "
+            f"{count.table} "
             f"{count.read:,} read = {count.loaded:,} loaded + {count.set_aside:,} set aside "
             f"+ {count.repeats:,} repeated + {count.skipped:,} no attempt"
             for count in self.counts
@@ -130,13 +136,35 @@ def load_file(loading: Loading, path: Path) -> FileReport:
         return FileReport(path.name, refusal=f"{path.name}: there is no such file, or it cannot be read")
     sha256 = hashlib.sha256(data).hexdigest()
     loads = facts.read_loads(loading.workspace)
-    if any((load.source_sha256, load.parser_version) == (sha256, PARSER_VERSION) for load in loads):
+    earlier = [load for load in loads if load.source_sha256 == sha256]
+    if earlier and all(is_current(load, loading.rules) for load in earlier):
         return FileReport(path.name, is_known=True)
     try:
-        _refuse_number_in_name(path.name)
-        return _load(loading, path, data, sha256)
+        reading = _read(loading.rules, path, data)
+        _keep(loading, reading, data, sha256)
     except CaringmonError as problem:
         return FileReport(path.name, refusal=str(problem))
+    in_force = {load.load_id for load in facts.read_loads(loading.workspace)}
+    replaced = [load.load_id for load in earlier if load.load_id not in in_force]
+    for load_id in replaced:
+        loading.identities.forget(load_id)
+        restricted.drop_quarantine(loading.workspace, load_id)
+    return replace(reading.report, is_anew=bool(replaced))
+
+
+def examine_file(rules: Rules, path: Path) -> FileReport:
+    """Return what would become of a file, without loading anything of it."""
+    try:
+        return _read(rules, path, path.read_bytes()).report
+    except OSError:
+        return FileReport(path.name, refusal=f"{path.name}: it cannot be read")
+    except CaringmonError as problem:
+        return FileReport(path.name, refusal=str(problem))
+
+
+def is_current(load: Load, rules: Rules) -> bool:
+    """Tell whether reading the load's file again would give the same: same parser, same rules."""
+    return (load.parser_version, load.rules) == (PARSER_VERSION, rules.fingerprint(load.table))
 
 
 def _refuse_number_in_name(name: str) -> None:
@@ -158,18 +186,28 @@ def _reads_as(text: str, form: str) -> bool:
     return stamp.strftime(form) == text and 2000 <= stamp.year < 2100
 
 
-def _load(loading: Loading, path: Path, data: bytes, sha256: str) -> FileReport:
-    rules = loading.rules
+@dataclass(frozen=True)
+class _Reading:
+    """What a file says: its parts, none for a stranger; `exported_at` is None where no part has a row."""
+
+    report: FileReport
+    parts: tuple[_Part, ...] = ()
+    exported_at: dt.datetime | None = None
+
+
+def _read(rules: Rules, path: Path, data: bytes) -> _Reading:
+    _refuse_number_in_name(path.name)
 
     def count_known(cells: Sequence[Cell]) -> int:
         return headers.count_known(cells, rules.known_headers)
 
     sheets = read_sheets(path, data, count_known)
     recognised = [(sheet, headers.recognise(sheet, rules.aliases, rules.mappings)) for sheet in sheets]
-    other_issues = [issue for _, found in recognised if not found.feeds for issue in found.issues]
+    strangers = [found for sheet, found in recognised if not found.feeds and sheet.place.sheet != GUIDE_SHEET]
+    other_issues = [issue for found in strangers for issue in found.issues]
     if not any(found.feeds for _, found in recognised):
         _refuse_near_miss(path.name, [found for _, found in recognised])
-        return FileReport(path.name, issues=tuple(other_issues))
+        return _Reading(FileReport(path.name, issues=tuple(other_issues)))
     stated = window.stated_export(path.name)
     parts = [_part(sheet, feed, found, rules.vocabulary, stated) for sheet, found in recognised for feed in found.feeds]
     _refuse_blocked(path.name, parts)
@@ -183,11 +221,8 @@ def _load(loading: Loading, path: Path, data: bytes, sha256: str) -> FileReport:
     if exported_at is None:
         empty = parts[0].sheet.place.issue("NO_ROWS", Severity.WARN, count=0)
         parts[0] = replace(parts[0], issues=(*parts[0].issues, empty))
-        _set_aside(loading.workspace, parts, sha256)
-    else:
-        restricted.keep_raw(loading.workspace, sha256, data)
-        _store(loading, parts, sha256, exported_at)
-    return FileReport(path.name, tuple(part.count for part in parts), _issues_of(parts))
+    report = FileReport(path.name, tuple(part.count for part in parts), _issues_of(parts))
+    return _Reading(report, tuple(parts), exported_at)
 
 
 def _part(sheet: RawSheet, feed: Feed, found: Recognition, vocabulary: Vocabulary, stated: dt.datetime | None) -> _Part:
@@ -270,35 +305,41 @@ def _days(part: _Part, exported_at: dt.datetime) -> tuple[dt.date, dt.date]:
     return (span["min"], span["max"]) if span["min"] else (exported_at.date(), exported_at.date())
 
 
-def _store(loading: Loading, parts: Sequence[_Part], sha256: str, exported_at: dt.datetime) -> None:
+def _keep(loading: Loading, reading: _Reading, data: bytes, sha256: str) -> None:
     """Write all that a file gives; the list of loads last, so that a run cut off before it loads nothing."""
-    _set_aside(loading.workspace, parts, sha256)
+    fingerprint = loading.rules.fingerprint
+    ids = [_load_id(part, sha256, fingerprint(part.feed.table.name)) for part in reading.parts]
+    _set_aside(loading.workspace, reading.parts, ids)
+    if reading.exported_at is None:
+        return
+    restricted.keep_raw(loading.workspace, sha256, data)
     new = []
-    for part in parts:
+    for part, load_id in zip(reading.parts, ids, strict=True):
         rows, people = split_identities(part.feed.table, part.kept.rows, part.feed.source_system, loading.key)
-        load = _load_record(part, sha256, exported_at)
-        loading.identities.save(load.load_id, people)
+        loading.identities.save(load_id, people)
+        rules = fingerprint(part.feed.table.name)
+        load = _load_record(part, load_id, sha256, rules, reading.exported_at)
         new.append(facts.NewLoad(load, rows, part.issues))
     facts.append_all(loading.workspace, new)
 
 
-def _set_aside(workspace: Path, parts: Sequence[_Part], sha256: str) -> None:
+def _set_aside(workspace: Path, parts: Sequence[_Part], ids: Sequence[str]) -> None:
     """Write the rows set aside, one workbook per load."""
-    for part in parts:
+    for part, load_id in zip(parts, ids, strict=True):
         if part.count.set_aside:
-            restricted.save_quarantine(workspace, _load_id(part, sha256), part.sheet.headers, _quarantined(part))
+            restricted.save_quarantine(workspace, load_id, part.sheet.headers, _quarantined(part))
 
 
-def _load_id(part: _Part, sha256: str) -> str:
-    named = "|".join((sha256, part.sheet.place.sheet, part.feed.table.name, PARSER_VERSION))
+def _load_id(part: _Part, sha256: str, rules: str) -> str:
+    named = "|".join((sha256, part.sheet.place.sheet, part.feed.table.name, PARSER_VERSION, rules))
     return hashlib.sha256(named.encode()).hexdigest()[:12]
 
 
-def _load_record(part: _Part, sha256: str, exported_at: dt.datetime) -> Load:
+def _load_record(part: _Part, load_id: str, sha256: str, rules: str, exported_at: dt.datetime) -> Load:
     first_day, last_day = _days(part, exported_at)
     mapping = part.feed.mapping
     return Load(
-        load_id=_load_id(part, sha256),
+        load_id=load_id,
         order=-1,
         table=part.feed.table.name,
         digest="",
@@ -314,6 +355,7 @@ def _load_record(part: _Part, sha256: str, exported_at: dt.datetime) -> Load:
         mapping=mapping.name if mapping else "",
         parser_version=PARSER_VERSION,
         absent_by_design=tuple(mapping.absent_by_design) if mapping else (),
+        rules=rules,
     )
 
 

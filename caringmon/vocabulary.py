@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import csv
+import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from caringmon.errors import ParameterError
 from caringmon.intake.clean import Vocabulary
 from caringmon.intake.headers import Aliases, known_names, read_aliases
 from caringmon.intake.mappings import FileMapping, read_mapping
 from caringmon.intake.words import ResultWords, read_word_list
+from caringmon.lists import csv_rows
 from caringmon.model.codes import QC_REASONS, RESULT_BY_CODE
+from caringmon.model.tables import TABLES
 from caringmon.params import read_yaml_as_text
 from caringmon.settings import parameter_file
 from caringmon.shipped import params_folder
+
+ALIASES, RESULT_WORDS, QC_WORDS = "header_aliases.yml", "result_codes.csv", "qc_reasons.csv"
+WORD_COLUMNS = ("code", "word")
 
 
 @dataclass(frozen=True)
@@ -32,18 +37,40 @@ class Rules:
         """All headers, normalised, that any of the rules names."""
         return known_names(self.aliases, self.mappings)
 
+    def fingerprint(self, table: str) -> str:
+        """Return a hash of all rules that decide what a file says as rows of the table.
+
+        The headers of every table and all mappings, since they decide together which tables a sheet feeds; word lists
+        where the table has words of them. Known files are read anew when it changes.
+        """
+        return self._fingerprints[table]
+
+    @cached_property
+    def _fingerprints(self) -> dict[str, str]:
+        recognition = [self.aliases.names, [mapping.model_dump() for mapping in self.mappings]]
+        fingerprints = {}
+        for table in TABLES.values():
+            columns = {column.name for column in table.columns}
+            words = [
+                self.vocabulary.results.words if "result_code" in columns else {},
+                self.vocabulary.qc_reasons if "reason_code" in columns else {},
+            ]
+            text = json.dumps([recognition, words], sort_keys=True)
+            fingerprints[table.name] = hashlib.sha256(text.encode()).hexdigest()[:12]
+        return fingerprints
+
 
 def read_rules(workspace: Path) -> Rules:
     """Return the rules of the workspace's parameter files, else of those that come with the package.
 
     Anything wrong in them: ParameterError naming file and key.
     """
-    aliases = read_aliases(read_yaml_as_text(parameter_file(workspace, "header_aliases.yml")), "header_aliases.yml")
+    aliases = read_aliases(read_yaml_as_text(parameter_file(workspace, ALIASES)), ALIASES)
     files = {path.stem: path for folder in (params_folder(), workspace / "params") for path in _mapping_files(folder)}
     mappings = tuple(read_mapping(name, read_yaml_as_text(files[name])) for name in sorted(files))
     vocabulary = Vocabulary(
-        results=ResultWords(_words(parameter_file(workspace, "result_codes.csv"), RESULT_BY_CODE)),
-        qc_reasons=_words(parameter_file(workspace, "qc_reasons.csv"), QC_REASONS),
+        results=ResultWords(_words(parameter_file(workspace, RESULT_WORDS), RESULT_BY_CODE)),
+        qc_reasons=_words(parameter_file(workspace, QC_WORDS), QC_REASONS),
     )
     return Rules(aliases, mappings, vocabulary)
 
@@ -53,8 +80,4 @@ def _mapping_files(folder: Path) -> list[Path]:
 
 
 def _words(path: Path, codes: Iterable[str]) -> dict[str, str]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            return read_word_list(csv.DictReader(handle), codes, path.name)
-    except UnicodeDecodeError:
-        raise ParameterError(f"{path.name}: not UTF-8 text; save it as UTF-8") from None
+    return read_word_list(csv_rows(path, WORD_COLUMNS), codes, path.name)

@@ -345,7 +345,7 @@ def test_a_word_cut_off_at_the_width_of_its_column_is_told_if_only_one_word_begi
 )
 def test_a_mistake_in_a_word_list_is_named(row, message):
     with pytest.raises(ParameterError, match=message):
-        read_word_list([{"code": "U02", "word": "BUSY"}, row], ["U02", "R03"], "result_codes.csv")
+        read_word_list([(2, {"code": "U02", "word": "BUSY"}), (3, row)], ["U02", "R03"], "result_codes.csv")
 
 
 def test_words_are_told_the_same_in_any_order():

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 import json
@@ -249,3 +250,20 @@ def test_the_list_of_loads_holds_no_clock_and_no_path(tmp_path):
     text = (tmp_path / "store" / "current.json").read_text(encoding="utf-8")
     assert str(tmp_path) not in text
     assert json.loads(text)[0]["source_file"] == "a.csv"
+
+
+def test_another_reading_of_a_file_takes_the_place_of_the_earlier_one(connection, tmp_path):
+    """Read by other rules: no double rows, and the rank among exports of one time stays that of the file."""
+    first = dataclasses.replace(load("a1"), source_sha256="a")
+    facts.append(tmp_path, first, calls({"attempt_id": "1", "talk_sec": 10}, {"attempt_id": "2", "talk_sec": 10}))
+    facts.append(tmp_path, load("b"), calls({"attempt_id": "1", "talk_sec": 20}))
+    anew = [
+        facts.NewLoad(dataclasses.replace(load("a2"), source_sha256="a"), calls({"attempt_id": "1", "talk_sec": 30})),
+        facts.NewLoad(
+            dataclasses.replace(load("q", table="qc"), source_sha256="a"),
+            calls({"validation_id": "v", "tapped_at": NOON}, table=TABLES["qc"]),
+        ),
+    ]
+    facts.append_all(tmp_path, anew)
+    assert [(one.load_id, one.order) for one in facts.read_loads(tmp_path)] == [("a2", 0), ("q", 1), ("b", 2)]
+    assert talk_by_attempt(connection, tmp_path) == {"1": 20}

@@ -30,6 +30,8 @@ SOURCE_OF_RECORD = {
     "history": "EXCEL",
 }
 _EVERY_TABLE = "every_table"
+# Headers of a workspace's own files, each with the column that it is: `"Tgl Telp": calls.called_at`.
+ADDED = "added"
 _LISTED_HEADERS, _HEADER_LENGTH = 12, 40
 _MISSING_AT_MOST, _KNOWN_AT_LEAST = 2, 3
 
@@ -80,7 +82,8 @@ def read_aliases(content: Mapping[str, object], source: str) -> Aliases:
 
     An unknown table, column or system: ParameterError naming it.
     """
-    _refuse_unknown(content, {*TABLES, _EVERY_TABLE}, source, "table")
+    _refuse_unknown(content, {*TABLES, _EVERY_TABLE, ADDED}, source, "table")
+    added = _added_names(content.get(ADDED), f"{source}: {ADDED}")
     shared = _columns(content.get(_EVERY_TABLE), f"{source}: {_EVERY_TABLE}")
     _refuse_unknown(shared, {c.name for t in TABLES.values() for c in t.columns}, source, "column")
     names = {}
@@ -94,6 +97,7 @@ def read_aliases(content: Mapping[str, object], source: str) -> Aliases:
                         (normalised(column.name), ""),
                         *_ranked(own.get(column.name, []), f"{source}: {table.name}.{column.name}"),
                         *_ranked(shared.get(column.name, []), f"{source}: {_EVERY_TABLE}.{column.name}"),
+                        *((name, "") for name, target in added if target == f"{table.name}.{column.name}"),
                     ]
                 )
             )
@@ -255,6 +259,17 @@ def _ranked(content: object, source: str) -> Iterator[tuple[str, str]]:
         _refuse_unknown(entry, SYSTEMS, source, "source system")
         for system, names in entry.items():
             yield from ((normalised(str(name)), system) for name in _list(names, source))
+
+
+def _added_names(content: object, source: str) -> list[tuple[str, str]]:
+    """Return normalised header and `table.column` for each line of the headers added; a line may name several."""
+    known = {f"{table.name}.{column.name}" for table in TABLES.values() for column in table.columns}
+    added = []
+    for header, named in _columns(content or None, source).items():
+        targets = [str(one) for one in named] if isinstance(named, list) else [str(named)]
+        _refuse_unknown(targets, known, f"{source}: {header}", "column")
+        added += [(normalised(header), target) for target in targets]
+    return added
 
 
 def _list(content: object, source: str) -> list[object]:

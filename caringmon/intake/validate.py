@@ -16,7 +16,7 @@ from caringmon.intake.clean import TypedRows
 from caringmon.intake.sheets import LISTED_ROWS, Bools, Ints
 from caringmon.model.codes import AGREE, Severity
 from caringmon.model.findings import Issue
-from caringmon.model.tables import Table
+from caringmon.model.tables import EXAMPLE, EXAMPLE_COLUMNS, Table
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,13 @@ def validated(typed: TypedRows, exported_at: dt.datetime | None) -> Validated:
     )
 
 
+def example_row(typed: TypedRows, _: dt.datetime | None) -> Iterator[Verdict]:
+    """Find the example row of a template that was left in."""
+    for name in EXAMPLE_COLUMNS:
+        if name in typed.rows.column_names:
+            yield Verdict("EXAMPLE_ROW", Severity.QUARANTINE, mask_of(pc.equal(typed.rows[name], EXAMPLE)), name)
+
+
 def value_missing(typed: TypedRows, _: dt.datetime | None) -> Iterator[Verdict]:
     """Find required cells that are empty."""
     for column in typed.feed.table.columns:
@@ -122,6 +129,7 @@ def promise_before_call(typed: TypedRows, _: dt.datetime | None) -> Iterator[Ver
 
 
 _RULES: tuple[Callable[[TypedRows, dt.datetime | None], Iterator[Verdict]], ...] = (
+    example_row,
     value_missing,
     value_unreadable,
     call_after_export,

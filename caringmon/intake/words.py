@@ -100,15 +100,15 @@ def read_listed(cells: Cells, words: Mapping[str, str]) -> Reading:
     return Reading(pa.array(codes, pa.string()), unreadable)
 
 
-def read_word_list(rows: Iterable[Mapping[str, str | None]], codes: Iterable[str], source: str) -> dict[str, str]:
-    """Return plain word → code of a parameter file with the columns code and word.
+def read_word_list(rows: Iterable[tuple[int, Mapping[str, str]]], codes: Iterable[str], source: str) -> dict[str, str]:
+    """Return plain word → code of a parameter file's lines, each with its number and the columns code and word.
 
     An unknown code, or a word that stands for two codes: ParameterError naming the line.
     """
     known = set(codes)
     words: dict[str, str] = {}
-    for line, row in enumerate(rows, start=2):
-        code, word = row.get("code"), plain(row.get("word") or "")
+    for line, row in rows:
+        code, word = row["code"], plain(row["word"])
         if not code or not word:
             raise ParameterError(f"{source} line {line}: expected code,word")
         if code not in known:

@@ -34,7 +34,10 @@ class Issue:
 
 @dataclass(frozen=True)
 class Load:
-    """One file's rows of one table as they stand in the store; `digest` names the Parquet snapshot."""
+    """One file's rows of one table as they stand in the store; `digest` names the Parquet snapshot.
+
+    `rules`: hash of the parameter files by which the file was read; with other rules it is read anew.
+    """
 
     load_id: str
     order: int
@@ -52,6 +55,7 @@ class Load:
     mapping: str = ""
     parser_version: str = ""
     absent_by_design: tuple[str, ...] = ()
+    rules: str = ""
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,9 @@ ARROW_TYPES: dict[Kind, pa.DataType] = {
 }
 PSEUDONYMISED = frozenset({Kind.SERVICE, Kind.CUSTOMER, Kind.PHONE})
 NEVER_IN_FACTS = frozenset({Kind.NAME, Kind.NOTE})
+# Of the templates that people fill in: the sheet that explains the columns, and whom the example row is about.
+GUIDE_SHEET, EXAMPLE = "Petunjuk", "CONTOH"
+EXAMPLE_COLUMNS = ("entity_id", "person_id")
 
 
 @dataclass(frozen=True)

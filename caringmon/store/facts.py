@@ -79,26 +79,41 @@ def append(workspace: Path, load: Load, rows: pa.Table, issues: Sequence[Issue] 
 def append_all(workspace: Path, new: Sequence[NewLoad]) -> tuple[Load, ...]:
     """Add loads, all of them visible at once, and return them as stored; a `load_id` already there adds nothing.
 
-    The snapshots are on disk before `current.json` names them. Equal rows give equal bytes, hence equal digests.
+    Loads of the same file content under other ids, read by other rules before, make way in the same moment: `new` is
+    all that the file gives. The snapshots are on disk before `current.json` names them. Equal rows give equal bytes,
+    hence equal digests.
     """
     with only_one(workspace / "store"):
         return _append_all(workspace, new)
 
 
 def _append_all(workspace: Path, new: Sequence[NewLoad]) -> tuple[Load, ...]:
-    loads = list(read_loads(workspace))
+    loads = read_loads(workspace)
     known = {load.load_id for load in loads}
-    added: list[Load] = []
-    for entry in new:
-        if entry.load.load_id in known:
-            continue
-        digest = _write_snapshot(workspace, entry)
-        write_whole(_issues_file(workspace, entry.load.load_id), _json_lines(entry.issues))
-        added.append(replace(entry.load, order=len(loads) + len(added), digest=digest))
-        known.add(entry.load.load_id)
-    if added:
-        write_whole(_current(workspace), _json_lines((*loads, *added)))
-    return tuple(added)
+    fresh = {entry.load.load_id: entry for entry in new if entry.load.load_id not in known}
+    added = [_written(workspace, entry) for entry in fresh.values()]
+    kept = _without_earlier_readings(loads, new)
+    if not added and len(kept) == len(loads):
+        return ()
+    # A new reading ranks where the earlier one did, so that it wins over the same exports.
+    rank = {load.source_sha256: load.order for load in reversed(loads)}
+    ranked = sorted([*kept, *added], key=lambda load: rank.get(load.source_sha256, len(loads)))
+    stored = [replace(load, order=place) for place, load in enumerate(ranked)]
+    write_whole(_current(workspace), _json_lines(stored))
+    return tuple(load for load in stored if load.load_id in fresh)
+
+
+def _without_earlier_readings(loads: Sequence[Load], new: Sequence[NewLoad]) -> list[Load]:
+    """Return the loads that stay: those of other files, and what the new reading of a file holds as well."""
+    read_anew = {entry.load.source_sha256 for entry in new}
+    held = {entry.load.load_id for entry in new}
+    return [load for load in loads if load.source_sha256 not in read_anew or load.load_id in held]
+
+
+def _written(workspace: Path, entry: NewLoad) -> Load:
+    digest = _write_snapshot(workspace, entry)
+    write_whole(_issues_file(workspace, entry.load.load_id), _json_lines(entry.issues))
+    return replace(entry.load, digest=digest)
 
 
 def current_rows(con: ibis.BaseBackend, workspace: Path, table: Table, loads: Sequence[Load]) -> ibis.Table:

@@ -36,6 +36,10 @@ class IdentityStore:
         pa.parquet.write_table(identities, buffer, compression="zstd")
         write_whole(self._folder / f"{load_id}.parquet", buffer.getvalue().to_pybytes(), mode=OWNER_ONLY)
 
+    def forget(self, load_id: str) -> None:
+        """Remove the identities of a load that is gone; none: nothing happens."""
+        (self._folder / f"{load_id}.parquet").unlink(missing_ok=True)
+
     def _refuse_collisions(self, ids: pa.Table) -> None:
         known = self._clear_by_pseudonym
         pairs = zip(ids["pseudonym"].to_pylist(), ids["clear"].to_pylist(), strict=True)

@@ -54,9 +54,18 @@ def save_quarantine(workspace: Path, load_id: str, headers: Sequence[str], rows:
         for place, value in enumerate(cells, 1):
             _put(sheet, number, place, value)
     sheet.freeze_panes = "A2"
-    path = workspace / "store" / "quarantine" / f"{load_id}.xlsx"
+    path = _quarantine_file(workspace, load_id)
     write_whole(path, workbook_bytes(workbook), mode=OWNER_ONLY)
     return path
+
+
+def drop_quarantine(workspace: Path, load_id: str) -> None:
+    """Remove the rows set aside by a load that is gone; none: nothing happens."""
+    _quarantine_file(workspace, load_id).unlink(missing_ok=True)
+
+
+def _quarantine_file(workspace: Path, load_id: str) -> Path:
+    return workspace / "store" / "quarantine" / f"{load_id}.xlsx"
 
 
 def _put(sheet: Worksheet, row: int, column: int, value: object) -> None:
