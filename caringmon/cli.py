@@ -160,8 +160,12 @@ def _ingest(options: argparse.Namespace) -> int:
     """Load files; print per file what was read, loaded, set aside, refused."""
     from caringmon.pipeline import ingest
     from caringmon.settings import workspace_folder
+    from caringmon.suppression import hide_numbers
 
     workspace = workspace_folder(options.workspace, os.environ)
+    hidden = hide_numbers(workspace, _key())
+    if hidden:
+        print(f"suppression.csv: {hidden:,} service numbers replaced by their pseudonyms")
     reports = ingest(workspace, options.paths or None, key=_key())
     if not reports:
         print("nothing to load: inbox/ holds no file")

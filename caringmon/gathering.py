@@ -13,7 +13,6 @@ from pathlib import Path
 import pyarrow as pa
 
 from caringmon.analysis import admission
-from caringmon.analysis.admission import Suppression
 from caringmon.analysis.bridge import file_counts
 from caringmon.analysis.readiness import (
     REFERENCE,
@@ -27,23 +26,22 @@ from caringmon.analysis.readiness import (
     refuse_unready,
     silent_segments,
 )
-from caringmon.intake.pseudonyms import pseudonym_key, pseudonyms
-from caringmon.lists import Suppressed
+from caringmon.intake.pseudonyms import pseudonym_key
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.findings import Clocks, Evidence, Issue, Load, Request
 from caringmon.model.period import Period, month_before
-from caringmon.model.tables import TABLES, Kind
+from caringmon.model.tables import TABLES
 from caringmon.params import Daily, Settings
 from caringmon.settings import (
     workspace_calendar,
     workspace_folder,
     workspace_settings,
     workspace_sources,
-    workspace_suppression,
 )
 from caringmon.store import facts
 from caringmon.store.changes import export_changes
 from caringmon.store.visible import LOAD_COLUMNS, events_on, later_exports, rows_hash, visible_tables
+from caringmon.suppression import suppressed_services
 
 
 def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
@@ -65,7 +63,7 @@ def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
     loads = facts.read_loads(folder)
     record = tuple(load for load in loads if load.source_system == sources[load.table])
     in_time = tuple(load for load in record if load.exported_at <= clocks.qc)
-    listed = _suppression(workspace_suppression(folder), clocks.calls.date())
+    suppressed = suppressed_services(folder, clocks.calls.date(), pseudonym_key(os.environ))
     with facts.connection() as con:
         visible = visible_tables(con, folder, record, clocks, since)
         others = [load for load in loads if load not in record]
@@ -73,7 +71,7 @@ def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
         found = (*later_exports(con, folder, record, clocks, since), *export_changes(con, folder, in_time))
         attributed = facts.current_rows(con, folder, TABLES["calls"], in_time).select("attempt_id", "load_id")
         attributed_rows = attributed.to_pyarrow()
-    admitted, issues = _admitted(visible, listed, loads, clocks)
+    admitted, issues = _admitted(visible, suppressed, loads, clocks)
     counts, origins = file_counts(attributed_rows, visible["calls"], admitted["calls"], in_time, day.replace(day=1))
     absent = absent_by_design(record, day)
     tables = {name: table.drop_columns(list(LOAD_COLUMNS)) for name, table in admitted.items()}
@@ -115,15 +113,15 @@ def clocks_of(day: dt.date, cut_time: dt.time, request: Request, calendar: WorkC
 
 
 def _admitted(
-    visible: Mapping[str, pa.Table], listed: Suppression, loads: Sequence[Load], clocks: Clocks
+    visible: Mapping[str, pa.Table], suppressed: frozenset[str], loads: Sequence[Load], clocks: Clocks
 ) -> tuple[dict[str, pa.Table], tuple[Issue, ...]]:
     """Return the visible rows that enter the report, and what was found on the way."""
     by_id = {load.load_id: load for load in loads}
     tables, recovered = admission.with_recovered_ids(admission.with_person_ids(visible), by_id)
     tables, amounts = admission.with_imputed_amounts(tables, by_id)
-    tables, suppressed = admission.without_suppressed(tables, listed, clocks.calls.date())
+    tables, left_out = admission.without_suppressed(tables, suppressed, clocks.calls.date())
     tables, dependent = admission.with_independent_taps(admission.with_named_calls(tables), by_id)
-    return tables, (*recovered, *amounts, *suppressed, *dependent)
+    return tables, (*recovered, *amounts, *left_out, *dependent)
 
 
 def _roster_issues(
@@ -137,19 +135,6 @@ def _roster_issues(
     if not absent & {"agents", "roster"}:
         found += admission.agents_outside_roster(tables, day)
     return tuple(found)
-
-
-def _suppression(listed: Sequence[Suppressed], day: dt.date) -> Suppression:
-    """Return what is suppressed on the day, clear numbers under the pseudonyms that the facts have."""
-    in_force = [entry for entry in listed if entry.from_day <= day]
-    clear = [entry.service_no for entry in in_force if entry.service_no]
-    if not clear:
-        return Suppression(frozenset(entry.pseudonym for entry in in_force), frozenset())
-    key = pseudonym_key(os.environ)
-    hidden = pseudonyms(Kind.SERVICE.value, clear, key)
-    digits = pseudonyms(Kind.SERVICE.value, [number.lstrip("0") for number in clear], key)
-    named = {entry.pseudonym for entry in in_force if entry.pseudonym}
-    return Suppression(frozenset({*named, *hidden}), frozenset(digits))
 
 
 def _request(parameters: Daily, settings: Settings, sources: Mapping[str, str]) -> Request:

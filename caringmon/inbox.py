@@ -26,7 +26,9 @@ from caringmon.model.period import end_of_day
 from caringmon.model.tables import GUIDE_SHEET
 from caringmon.report.wording import catalogue
 from caringmon.store import facts, restricted
+from caringmon.store.erasure import erase_services
 from caringmon.store.identities import IdentityStore
+from caringmon.suppression import erased_services
 from caringmon.vocabulary import Rules, read_rules
 
 # Part of every load_id: raise it when the same file must be read anew because reading has changed.
@@ -92,12 +94,16 @@ class FileReport:
 
 @dataclass(frozen=True)
 class Loading:
-    """What taking in files needs: where they go, how they are read, under which key ids are hidden."""
+    """What taking in files needs: where they go, how they are read, under which key ids are hidden.
+
+    `erased`: services, by pseudonym, of which no identity is kept.
+    """
 
     workspace: Path
     rules: Rules
     key: bytes
     identities: IdentityStore
+    erased: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -113,7 +119,9 @@ class _Part:
 
 def open_loading(workspace: Path, key: bytes) -> Loading:
     """Return what loading into the workspace needs; a mistake in its parameter files: ParameterError."""
-    return Loading(workspace, read_rules(workspace), key, IdentityStore(workspace))
+    erased = erased_services(workspace, key)
+    erase_services(workspace, erased, facts.read_loads(workspace))
+    return Loading(workspace, read_rules(workspace), key, IdentityStore(workspace), erased)
 
 
 def inbox_files(workspace: Path, paths: Sequence[Path] | None) -> list[Path]:
@@ -315,7 +323,9 @@ def _keep(loading: Loading, reading: _Reading, data: bytes, sha256: str) -> None
     restricted.keep_raw(loading.workspace, sha256, data)
     new = []
     for part, load_id in zip(reading.parts, ids, strict=True):
-        rows, people = split_identities(part.feed.table, part.kept.rows, part.feed.source_system, loading.key)
+        rows, people = split_identities(
+            part.feed.table, part.kept.rows, part.feed.source_system, loading.key, loading.erased
+        )
         loading.identities.save(load_id, people)
         rules = fingerprint(part.feed.table.name)
         load = _load_record(part, load_id, sha256, rules, reading.exported_at)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from caringmon.errors import ParameterError, UsageError
-from caringmon.lists import SUPPRESSION, Suppressed, read_sources, read_suppression
+from caringmon.lists import read_sources
 from caringmon.model.calendar import WorkCalendar
 from caringmon.params import CalendarSettings, Settings, read_settings
 from caringmon.shipped import params_folder
@@ -42,11 +42,6 @@ def workspace_settings(workspace: Path) -> Settings:
 def workspace_sources(workspace: Path) -> dict[str, str]:
     """Return the source of record of every table in the workspace."""
     return read_sources(parameter_file(workspace, "sources.yml"))
-
-
-def workspace_suppression(workspace: Path) -> tuple[Suppressed, ...]:
-    """Return the services that the workspace suppresses, in the order of its list."""
-    return read_suppression(workspace / "params" / SUPPRESSION)
 
 
 def workspace_calendar(workspace: Path, settings: CalendarSettings) -> WorkCalendar:

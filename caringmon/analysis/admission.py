@@ -7,8 +7,7 @@ returns them changed, beside what it found.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -27,32 +26,24 @@ _SUPPRESSED = "SUPPRESSED"
 _PEOPLE = (("calls", "agent_id"), ("assignments", "agent_id"), ("qc", "qco_id"), ("attendance", "person_id"))
 
 
-@dataclass(frozen=True)
-class Suppression:
-    """Services to be left out of every table: by pseudonym, and by pseudonym of their digits without leading zeros."""
-
-    services: frozenset[str]
-    digits: frozenset[str]
-
-
 def without_suppressed(
-    tables: Tables, listed: Suppression, day: dt.date
+    tables: Tables, listed: Collection[str], day: dt.date
 ) -> tuple[dict[str, pa.Table], tuple[Issue, ...]]:
     """Return the tables without the services that are listed, or whose order says so from a day up to `day` on.
 
-    What is found counts distinct services, under `SUPPRESSED`.
+    A number is listed by its pseudonym, with or without leading zeros. What is found counts distinct services, under
+    `SUPPRESSED`.
     """
     orders = tables["assignments"]
     by_order = pc.and_(pc.equal(orders["status"], _SUPPRESSED), pc.less_equal(orders["valid_from"], pa.scalar(day)))
-    services = pa.array(sorted({*listed.services, *orders.filter(by_order)["service_no"].to_pylist()}), pa.string())
-    digits = pa.array(sorted(listed.digits), pa.string())
+    services = pa.array(sorted({*listed, *orders.filter(by_order)["service_no"].to_pylist()}), pa.string())
     kept: dict[str, pa.Table] = {}
     left_out: set[str] = set()
     for name, table in tables.items():
         if "service_no" not in table.column_names:
             kept[name] = table
             continue
-        out = pc.or_(pc.is_in(table["service_no"], services), pc.is_in(table["service_no_digits"], digits))
+        out = pc.or_(pc.is_in(table["service_no"], services), pc.is_in(table["service_no_digits"], services))
         left_out |= set(pc.unique(table.filter(out)["service_no"]).to_pylist())
         kept[name] = table.filter(pc.invert(out))
     issues = (Issue("SUPPRESSED", Severity.INFO, count=len(left_out)),) if left_out else ()

@@ -41,11 +41,14 @@ def pseudonyms(kind: str, clear: Sequence[str], key: bytes) -> list[str]:
     return [text.decode() for text in letters.view(f"S{letters.shape[1]}").ravel().tolist()]
 
 
-def split_identities(table: Table, rows: pa.Table, source_system: str, key: bytes) -> tuple[pa.Table, pa.Table]:
+def split_identities(
+    table: Table, rows: pa.Table, source_system: str, key: bytes, erased: frozenset[str] = frozenset()
+) -> tuple[pa.Table, pa.Table]:
     """Return the facts (`table.arrow_schema`) and the identities (kind, pseudonym, clear) of validated rows.
 
     A row without an id of its own gets one from the columns that identify it. Names and notes stand among the
-    identities under the id of whom or what they are about. Identities are ordered, each once.
+    identities under the id of whom or what they are about. Identities are ordered, each once; rows of the services
+    `erased`, by pseudonym, give none.
     """
     facts = {name: rows[name] for name in rows.column_names}
     clear: dict[tuple[str, str], pa.ChunkedArray] = {}
@@ -56,9 +59,13 @@ def split_identities(table: Table, rows: pa.Table, source_system: str, key: byte
             facts[column.name] = _pseudonyms(column.kind.value, rows[column.name], key)
             clear[column.kind.value, column.name] = rows[column.name]
     _fill_id(table, facts, source_system, key)
-    identities = [_identities(kind, facts[name], values) for (kind, name), values in clear.items()]
+    told = [(kind, facts[name], values) for (kind, name), values in clear.items()]
     personal = [column for column in table.columns if column.kind in NEVER_IN_FACTS]
-    identities += [_identities(column.name, facts[column.about], rows[column.name]) for column in personal]
+    told += [(column.name, facts[column.about], rows[column.name]) for column in personal]
+    if erased and "service_no" in facts:
+        kept = pc.invert(pc.is_in(facts["service_no"], pa.array(sorted(erased), pa.string())))
+        told = [(kind, ids.filter(kept), values.filter(kept)) for kind, ids, values in told]
+    identities = [_identities(kind, ids, values) for kind, ids, values in told]
     schema = table.arrow_schema
     return pa.table({name: facts[name] for name in schema.names}, schema), _distinct(identities)
 

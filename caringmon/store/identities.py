@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pyarrow as pa
@@ -32,9 +33,7 @@ class IdentityStore:
         """
         identities = identities.select(_SCHEMA.names)
         self._refuse_collisions(_ids(identities))
-        buffer = pa.BufferOutputStream()
-        pa.parquet.write_table(identities, buffer, compression="zstd")
-        write_whole(self._folder / f"{load_id}.parquet", buffer.getvalue().to_pybytes(), mode=OWNER_ONLY)
+        _write(self._folder / f"{load_id}.parquet", identities)
 
     def forget(self, load_id: str) -> None:
         """Remove the identities of a load that is gone; none: nothing happens."""
@@ -55,6 +54,30 @@ def read_identities(workspace: Path) -> pa.Table:
     """Return all identities: kind, pseudonym, clear. An id may stand several times, a name in several spellings."""
     paths = sorted(_folder(workspace).glob("*.parquet"))
     return pa.concat_tables([_SCHEMA.empty_table(), *(pa.parquet.read_table(path) for path in paths)])
+
+
+def known_pseudonyms(workspace: Path) -> set[str]:
+    """Return every pseudonym under which something is kept."""
+    return set(read_identities(workspace)["pseudonym"].to_pylist())
+
+
+def forget_people(workspace: Path, pseudonyms: Collection[str]) -> int:
+    """Remove everything that is kept under these pseudonyms; return how many entries that were."""
+    wanted = pa.array(sorted(pseudonyms), pa.string())
+    removed = 0
+    for path in sorted(_folder(workspace).glob("*.parquet")):
+        kept = pa.parquet.read_table(path)
+        theirs = pc.is_in(kept["pseudonym"], wanted)
+        if pc.any(theirs).as_py():
+            removed += pc.sum(theirs).as_py()
+            _write(path, kept.filter(pc.invert(theirs)))
+    return removed
+
+
+def _write(path: Path, identities: pa.Table) -> None:
+    buffer = pa.BufferOutputStream()
+    pa.parquet.write_table(identities, buffer, compression="zstd")
+    write_whole(path, buffer.getvalue().to_pybytes(), mode=OWNER_ONLY)
 
 
 def _ids(identities: pa.Table) -> pa.Table:

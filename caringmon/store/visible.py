@@ -69,13 +69,15 @@ def events_on(con: ibis.BaseBackend, workspace: Path, loads: Sequence[Load], day
 
 
 def rows_hash(tables: Mapping[str, pa.Table]) -> str:
-    """Return the sha256 over the ordered rows of all tables, as hex: the same rows, the same hash."""
+    """Return the sha256 over the ordered rows of all tables, as hex: the same rows, the same hash.
+
+    Where the rows come from does not matter: the load columns are left out.
+    """
     digest = hashlib.sha256()
     for name in sorted(tables):
-        digest.update(f"\n{name}:{','.join(tables[name].schema.names)}\n".encode())
-        pyarrow.csv.write_csv(
-            tables[name], pa.PythonFile(_Sink(digest)), pyarrow.csv.WriteOptions(include_header=False)
-        )
+        rows = tables[name].select([column for column in tables[name].column_names if column not in LOAD_COLUMNS])
+        digest.update(f"\n{name}:{','.join(rows.schema.names)}\n".encode())
+        pyarrow.csv.write_csv(rows, pa.PythonFile(_Sink(digest)), pyarrow.csv.WriteOptions(include_header=False))
     return digest.hexdigest()
 
 

@@ -1,0 +1,48 @@
+"""Erasure: what tells who a service is leaves the identity store; facts, under its pseudonym, stay."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ibis import _
+
+from caringmon.model.findings import Load
+from caringmon.model.tables import NEVER_IN_FACTS, PSEUDONYMISED, TABLES, Table
+from caringmon.store import facts
+from caringmon.store.identities import forget_people, known_pseudonyms
+
+if TYPE_CHECKING:
+    import ibis
+
+
+def erase_services(workspace: Path, services: Collection[str], loads: Sequence[Load]) -> int:
+    """Remove what is kept of these services: number, account, phones, names, notes; return how many entries that were.
+
+    A phone or an account that another service has as well stays.
+    """
+    if not known_pseudonyms(workspace) & set(services):
+        return 0
+    theirs: set[str] = set(services)
+    others: set[str] = set()
+    with facts.connection() as con:
+        for table in TABLES.values():
+            if "service_no" in {column.name for column in table.columns}:
+                rows = facts.every_version(con, workspace, table, loads)
+                for name in _telling(table):
+                    theirs |= _values(rows.filter(_.service_no.isin(sorted(services))), name)
+                    others |= _values(rows.filter(~_.service_no.isin(sorted(services))), name)
+    return forget_people(workspace, theirs - others)
+
+
+def _telling(table: Table) -> list[str]:
+    """Return the stored columns under whose values the identity store keeps something about the service of a row."""
+    ids = [column.name for column in table.stored if column.kind in PSEUDONYMISED and not column.digits_of]
+    own = {name for alternative in table.key for name in alternative}
+    about = [column.about for column in table.columns if column.kind in NEVER_IN_FACTS and column.about in own]
+    return list(dict.fromkeys([*ids, *about]))
+
+
+def _values(rows: ibis.Table, name: str) -> set[str]:
+    return {value for value in rows.select(name).distinct().to_pyarrow()[name].to_pylist() if value is not None}
