@@ -167,14 +167,23 @@ def is_current(load: Load, rules: Rules) -> bool:
     return (load.parser_version, load.rules) == (PARSER_VERSION, rules.fingerprint(load.table))
 
 
+def shown_name(name: str) -> str:
+    """Return a file name as it may be printed: a long number in it that is no date is left out."""
+    for run in _numbers(name):
+        name = name.replace(run, "…")
+    return name
+
+
 def _refuse_number_in_name(name: str) -> None:
     """Refuse a file name with a long number that is no date: names stand in reports, and it may be a customer's."""
-    for run in re.findall(r"\d{8,}", name):
-        if not any(_reads_as(run, form) for form in _STAMPS):
-            masked = name.replace(run, "…")
-            raise DataBlockedError(
-                f"{masked}: its name holds a number of {len(run)} digits that is no date; rename the file"
-            )
+    for run in _numbers(name):
+        raise DataBlockedError(
+            f"{shown_name(name)}: its name holds a number of {len(run)} digits that is no date; rename the file"
+        )
+
+
+def _numbers(name: str) -> list[str]:
+    return [run for run in re.findall(r"\d{8,}", name) if not any(_reads_as(run, form) for form in _STAMPS)]
 
 
 def _reads_as(text: str, form: str) -> bool:
