@@ -81,8 +81,14 @@ def _parser() -> argparse.ArgumentParser:
     template.add_argument("--lang", choices=("id", "en"), default="id", help="language of the words (default id)")
     template.set_defaults(command=_template)
 
-    ingest = commands.add_parser("ingest", parents=[shared], help="load inbox/ or the files named")
-    ingest.add_argument("paths", nargs="*", type=Path, metavar="PATH")
+    ingest = commands.add_parser(
+        "ingest",
+        parents=[shared],
+        help="load inbox/ or the files named",
+        description="Load files and tell what became of each: loaded, known (nothing added), anew (read again since an "
+        "alias, mapping or word list changed), ignored or refused. A refused file stops no other; exit code 3 then.",
+    )
+    ingest.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default inbox/)")
     ingest.set_defaults(command=_ingest)
 
     check = commands.add_parser(
@@ -100,7 +106,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.set_defaults(command=_check)
 
-    run = commands.add_parser("run", parents=[shared], help="run a report and publish it")
+    run = commands.add_parser(
+        "run",
+        parents=[shared],
+        help="run a report and publish it",
+        description="Run a report's notebook and publish page, workbook and chat text as its next version. The same "
+        "content as the last version publishes nothing. Example: caringmon run daily -p report_date=2022-10-18",
+    )
     run.add_argument("report", metavar="REPORT", help="daily")
     run.add_argument("-f", dest="file", type=Path, metavar="FILE", help="parameter file (default params/REPORT.yml)")
     run.add_argument("-p", dest="values", action="append", default=[], metavar="KEY=VALUE", help="one parameter")
