@@ -27,11 +27,16 @@ from caringmon.vocabulary import ALIASES, QC_WORDS, RESULT_WORDS, Rules, read_ru
 
 _NEAR_HEADER, _NEAR_WORD = 0.75, 0.7
 _READABLE = 0.9
-# A column with more different words than this is free text; what stands in it may be about a person.
-_MOST_WORDS, _LONGEST = 60, 40
+# A column with more unknown words than this is free text, or with some of which most stand in one row only; what
+# stands in it may be about a person.
+_MOST_WORDS, _SOME_WORDS, _LONGEST = 60, 10, 40
 _PERSONAL_DIGITS = 6
 _TYPED = frozenset({Kind.DATETIME, Kind.DATE, Kind.MONTH, Kind.RUPIAH, Kind.COUNT, Kind.NUMBER, Kind.SECONDS,
                     Kind.MINUTES, Kind.FLAG})  # fmt: skip
+
+
+# Per table the columns that a sheet does not give yet, each with its known names in order of rank.
+_Free = Mapping[str, list[tuple[Column, list[str]]]]
 
 
 def suggest(workspace: Path) -> list[Proposal]:
@@ -106,9 +111,7 @@ def _free_columns(table: Table, rules: Rules, taken: set[str]) -> list[tuple[Col
     return [(column, names) for column, names in columns if names and not taken & set(names)]
 
 
-def _by_name(
-    header: str, cells: RawColumn, free: Mapping[str, list[tuple[Column, list[str]]]], rules: Rules
-) -> tuple[list[str], str] | None:
+def _by_name(header: str, cells: RawColumn, free: _Free, rules: Rules) -> tuple[list[str], str] | None:
     """Return the columns whose best name resembles the header most and whose kind fits the values, and that name."""
     scored = [
         (max((_likeness(normalised(header), name), name) for name in names), f"{table}.{column.name}", column)
@@ -126,7 +129,7 @@ def _by_name(
 
 def _by_values(
     cells: RawColumn,
-    free: Mapping[str, list[tuple[Column, list[str]]]],
+    free: _Free,
     lacking: set[str],
     unknown: Sequence[tuple[str, RawColumn]],
     rules: Rules,
@@ -219,8 +222,8 @@ def _counted(column: RawColumn, known: Mapping[str, str]) -> Counter[str]:
 
 
 def _listed(file: str, counted: Counter[str], known: Mapping[str, str]) -> Iterator[Proposal]:
-    """Yield the words, unless there are so many that the column is free text."""
-    if len(counted) > _MOST_WORDS:
+    """Yield the words, unless they are free text: too many, or hardly any that recurs."""
+    if len(counted) > _MOST_WORDS or (len(counted) > _SOME_WORDS and counted.total() < 2 * len(counted)):
         return
     for word, rows in counted.items():
         if not looks_personal(word):

@@ -116,13 +116,13 @@ def test_nothing_that_looks_personal_is_written(workspace):
     assert {path: path.read_bytes() for path in before} == before
 
 
-def test_a_column_of_free_text_is_not_copied_into_a_word_list(workspace):
-    rows = [{"id": str(n), "reason": f"kata {chr(97 + n // 26)}{chr(97 + n % 26)}"} | NOT_REACHED for n in range(61)]
+@pytest.mark.parametrize(("words", "times", "proposed"), [(61, 2, 0), (60, 2, 60), (11, 1, 0), (10, 1, 10)])
+def test_a_column_of_free_text_is_not_copied_into_a_word_list(workspace, words, times, proposed):
+    """Many unknown words, or some of which hardly any recurs."""
+    reasons = [f"kata {chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(words)] * times
+    rows = [{"id": str(n), "reason": reason} | NOT_REACHED for n, reason in enumerate(reasons)]
     load(workspace, {"a.csv": tamara_csv(*rows)})
-    assert suggest(workspace) == []
-    few = new_workspace(workspace / "few")
-    load(few, {"a.csv": tamara_csv(*rows[:60])})
-    assert len(suggest(few)) == 60
+    assert len(suggest(workspace)) == proposed
 
 
 def test_a_rerun_proposes_nothing_twice_and_the_files_stay_readable(workspace):
