@@ -81,11 +81,38 @@ def _parser() -> argparse.ArgumentParser:
     template.add_argument("--lang", choices=("id", "en"), default="id", help="language of the words (default id)")
     template.set_defaults(command=_template)
 
-    ingest = commands.add_parser("ingest", parents=[shared], help="load inbox/ or the files named")
-    ingest.add_argument("paths", nargs="*", type=Path, metavar="PATH")
+    ingest = commands.add_parser(
+        "ingest",
+        parents=[shared],
+        help="load inbox/ or the files named",
+        description="Load files and tell what became of each: loaded, known (nothing added), anew (read again since an "
+        "alias, mapping or word list changed), ignored or refused. A refused file stops no other; exit code 3 then.",
+    )
+    ingest.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default inbox/)")
     ingest.set_defaults(command=_ingest)
 
-    run = commands.add_parser("run", parents=[shared], help="run a report and publish it")
+    check = commands.add_parser(
+        "check",
+        parents=[shared],
+        help="data quality and readiness, without a report",
+        description="Tell what is loaded, what is wrong with it, what is missing on the latest day and on the working "
+        "days of its month, and what in inbox/ is not loaded. Exit code 3 if a report of that day would be refused.",
+    )
+    check.add_argument("--format", choices=("table", "csv", "json"), default="table", help="default: table")
+    check.add_argument(
+        "--suggest",
+        action="store_true",
+        help="append headers and words that no list knows to params/ as commented proposals",
+    )
+    check.set_defaults(command=_check)
+
+    run = commands.add_parser(
+        "run",
+        parents=[shared],
+        help="run a report and publish it",
+        description="Run a report's notebook and publish page, workbook and chat text as its next version. The same "
+        "content as the last version publishes nothing. Example: caringmon run daily -p report_date=2022-10-18",
+    )
     run.add_argument("report", metavar="REPORT", help="daily")
     run.add_argument("-f", dest="file", type=Path, metavar="FILE", help="parameter file (default params/REPORT.yml)")
     run.add_argument("-p", dest="values", action="append", default=[], metavar="KEY=VALUE", help="one parameter")
@@ -173,6 +200,29 @@ def _ingest(options: argparse.Namespace) -> int:
         for line in report.lines():
             print(line)
     return 3 if any(report.refused for report in reports) else 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    """Print the state of the workspace; with --suggest write proposals first. 3 if a report would be refused.
+
+    JSON: `{"day", "blocked", "findings"}`; CSV: a row per finding. Their columns: `inspection.Finding`. What
+    --suggest wrote goes to stderr, so that stdout stays what the format says.
+    """
+    from caringmon.inspection import as_csv, as_json, as_text, inspect
+    from caringmon.settings import workspace_folder
+
+    workspace = workspace_folder(options.workspace, os.environ)
+    if options.suggest:
+        from caringmon.suggestions import suggest
+
+        added = suggest(workspace)
+        for proposal in added:
+            print(f"proposed {proposal.line}", file=sys.stderr)
+        told = "take the # away where one is right, then run caringmon ingest" if added else "nothing new to propose"
+        print(f"{len(added)} proposals written to params/; {told}", file=sys.stderr)
+    inspection = inspect(workspace)
+    print({"table": as_text, "csv": as_csv, "json": as_json}[options.format](inspection))
+    return 3 if inspection.is_blocked else 0
 
 
 def _run(options: argparse.Namespace) -> int:

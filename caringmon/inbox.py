@@ -29,7 +29,7 @@ from caringmon.store import facts, restricted
 from caringmon.store.erasure import erase_services
 from caringmon.store.identities import IdentityStore
 from caringmon.suppression import erased_services
-from caringmon.vocabulary import Rules, read_rules
+from caringmon.vocabulary import Rules, header_mark, read_rules
 
 # Part of every load_id: raise it when the same file must be read anew because reading has changed.
 PARSER_VERSION = "1"
@@ -172,17 +172,26 @@ def examine_file(rules: Rules, path: Path) -> FileReport:
 
 def is_current(load: Load, rules: Rules) -> bool:
     """Tell whether reading the load's file again would give the same: same parser, same rules."""
-    return (load.parser_version, load.rules) == (PARSER_VERSION, rules.fingerprint(load.table))
+    return (load.parser_version, load.rules) == (PARSER_VERSION, rules.fingerprint(load.table, load.header_marks))
+
+
+def shown_name(name: str) -> str:
+    """Return a file name as it may be printed: a long number in it that is no date is left out."""
+    for run in _numbers(name):
+        name = name.replace(run, "…")
+    return name
 
 
 def _refuse_number_in_name(name: str) -> None:
     """Refuse a file name with a long number that is no date: names stand in reports, and it may be a customer's."""
-    for run in re.findall(r"\d{8,}", name):
-        if not any(_reads_as(run, form) for form in _STAMPS):
-            masked = name.replace(run, "…")
-            raise DataBlockedError(
-                f"{masked}: its name holds a number of {len(run)} digits that is no date; rename the file"
-            )
+    for run in _numbers(name):
+        raise DataBlockedError(
+            f"{shown_name(name)}: its name holds a number of {len(run)} digits that is no date; rename the file"
+        )
+
+
+def _numbers(name: str) -> list[str]:
+    return [run for run in re.findall(r"\d{8,}", name) if not any(_reads_as(run, form) for form in _STAMPS)]
 
 
 def _reads_as(text: str, form: str) -> bool:
@@ -196,11 +205,15 @@ def _reads_as(text: str, form: str) -> bool:
 
 @dataclass(frozen=True)
 class _Reading:
-    """What a file says: its parts, none for a stranger; `exported_at` is None where no part has a row."""
+    """What a file says: its parts, none for a stranger; `exported_at` is None where no part has a row.
+
+    `marks`: of the headers of all its sheets, those that feed nothing among them.
+    """
 
     report: FileReport
     parts: tuple[_Part, ...] = ()
     exported_at: dt.datetime | None = None
+    marks: tuple[str, ...] = ()
 
 
 def _read(rules: Rules, path: Path, data: bytes) -> _Reading:
@@ -230,7 +243,8 @@ def _read(rules: Rules, path: Path, data: bytes) -> _Reading:
         empty = parts[0].sheet.place.issue("NO_ROWS", Severity.WARN, count=0)
         parts[0] = replace(parts[0], issues=(*parts[0].issues, empty))
     report = FileReport(path.name, tuple(part.count for part in parts), _issues_of(parts))
-    return _Reading(report, tuple(parts), exported_at)
+    marks = sorted({header_mark(header) for sheet in sheets for header in sheet.headers})
+    return _Reading(report, tuple(parts), exported_at, tuple(marks))
 
 
 def _part(sheet: RawSheet, feed: Feed, found: Recognition, vocabulary: Vocabulary, stated: dt.datetime | None) -> _Part:
@@ -315,21 +329,21 @@ def _days(part: _Part, exported_at: dt.datetime) -> tuple[dt.date, dt.date]:
 
 def _keep(loading: Loading, reading: _Reading, data: bytes, sha256: str) -> None:
     """Write all that a file gives; the list of loads last, so that a run cut off before it loads nothing."""
-    fingerprint = loading.rules.fingerprint
-    ids = [_load_id(part, sha256, fingerprint(part.feed.table.name)) for part in reading.parts]
+    rules = [loading.rules.fingerprint(part.feed.table.name, reading.marks) for part in reading.parts]
+    ids = [_load_id(part, sha256, applied) for part, applied in zip(reading.parts, rules, strict=True)]
     _set_aside(loading.workspace, reading.parts, ids)
     if reading.exported_at is None:
         return
     restricted.keep_raw(loading.workspace, sha256, data)
     new = []
-    for part, load_id in zip(reading.parts, ids, strict=True):
+    for part, load_id, applied in zip(reading.parts, ids, rules, strict=True):
         rows, people = split_identities(
             part.feed.table, part.kept.rows, part.feed.source_system, loading.key, loading.erased
         )
         loading.identities.save(load_id, people)
-        rules = fingerprint(part.feed.table.name)
-        load = _load_record(part, load_id, sha256, rules, reading.exported_at)
-        new.append(facts.NewLoad(load, rows, part.issues))
+        load = _load_record(part, sha256, reading.exported_at)
+        named = replace(load, load_id=load_id, rules=applied, header_marks=reading.marks)
+        new.append(facts.NewLoad(named, rows, part.issues))
     facts.append_all(loading.workspace, new)
 
 
@@ -345,11 +359,12 @@ def _load_id(part: _Part, sha256: str, rules: str) -> str:
     return hashlib.sha256(named.encode()).hexdigest()[:12]
 
 
-def _load_record(part: _Part, load_id: str, sha256: str, rules: str, exported_at: dt.datetime) -> Load:
+def _load_record(part: _Part, sha256: str, exported_at: dt.datetime) -> Load:
+    """Return what is kept of the part, but for its identity: id, rules, marks."""
     first_day, last_day = _days(part, exported_at)
     mapping = part.feed.mapping
     return Load(
-        load_id=load_id,
+        load_id="",
         order=-1,
         table=part.feed.table.name,
         digest="",
@@ -365,7 +380,6 @@ def _load_record(part: _Part, load_id: str, sha256: str, rules: str, exported_at
         mapping=mapping.name if mapping else "",
         parser_version=PARSER_VERSION,
         absent_by_design=tuple(mapping.absent_by_design) if mapping else (),
-        rules=rules,
     )
 
 

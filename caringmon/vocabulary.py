@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from caringmon.intake.clean import Vocabulary
-from caringmon.intake.headers import Aliases, known_names, read_aliases
+from caringmon.intake.headers import Aliases, known_names, normalised, read_aliases
 from caringmon.intake.mappings import FileMapping, read_mapping
 from caringmon.intake.words import ResultWords, read_word_list
 from caringmon.lists import csv_rows
@@ -37,27 +37,34 @@ class Rules:
         """All headers, normalised, that any of the rules names."""
         return known_names(self.aliases, self.mappings)
 
-    def fingerprint(self, table: str) -> str:
-        """Return a hash of all rules that decide what a file says as rows of the table.
+    def fingerprint(self, table: str, marks: Collection[str]) -> str:
+        """Return a hash of the rules that decide what a file says as rows of the table; `marks` of its headers.
 
-        The headers of every table and all mappings, since they decide together which tables a sheet feeds; word lists
-        where the table has words of them. Known files are read anew when it changes.
+        The names of all tables that stand in the file and the mappings that fit it, since they decide together what
+        it feeds; word lists where the table has words of them. Known files are read anew when it changes.
         """
-        return self._fingerprints[table]
+        names = [
+            [own.name, column, [(name, system) for name, system in ranked if header_mark(name) in marks]]
+            for own in TABLES.values()
+            for column, ranked in self.aliases.names[own.name].items()
+        ]
+        fitting = [m.model_dump() for m in self.mappings if all(header_mark(n) in marks for n in m.columns.values())]
+        columns = {column.name for column in TABLES[table].columns}
+        words = [
+            self.vocabulary.results.words if "result_code" in columns else {},
+            self.vocabulary.qc_reasons if "reason_code" in columns else {},
+        ]
+        return hashlib.sha256(json.dumps([names, fitting, words], sort_keys=True).encode()).hexdigest()[:12]
 
-    @cached_property
-    def _fingerprints(self) -> dict[str, str]:
-        recognition = [self.aliases.names, [mapping.model_dump() for mapping in self.mappings]]
-        fingerprints = {}
-        for table in TABLES.values():
-            columns = {column.name for column in table.columns}
-            words = [
-                self.vocabulary.results.words if "result_code" in columns else {},
-                self.vocabulary.qc_reasons if "reason_code" in columns else {},
-            ]
-            text = json.dumps([recognition, words], sort_keys=True)
-            fingerprints[table.name] = hashlib.sha256(text.encode()).hexdigest()[:12]
-        return fingerprints
+
+@lru_cache(maxsize=4096)
+def header_mark(header: str) -> str:
+    """Return four hex digits of a header: enough to see that a rule concerns a file, too few to tell what stood there.
+
+    What stands in the first row of a stray sheet may be about a person. Two headers with one mark only mean that a
+    file is read once more than needed.
+    """
+    return hashlib.sha256(normalised(header).encode()).hexdigest()[:4]
 
 
 def read_rules(workspace: Path) -> Rules:

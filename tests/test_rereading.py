@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from caringmon.model.findings import Clocks
 from caringmon.store import facts
@@ -74,6 +75,35 @@ def test_a_new_alias_gives_a_known_file_a_column_that_it_lacked(workspace):
     add_line(workspace, "header_aliases.yml", '  "Lama Bicara": calls.talk_sec')
     assert load(workspace, {})["a.csv"].is_anew
     assert [row["talk_sec"] for row in stored(workspace, "calls")] == [42]
+
+
+def test_an_alias_that_no_header_of_a_file_bears_leaves_the_file_known(workspace):
+    headers = ["Lama Bicara" if name == "durasi" else name for name in CALL]
+    load(workspace, {"a.csv": tamara_csv({"Lama Bicara": "00:00:42"}, headers=headers), "b.csv": tamara_csv({})})
+    add_line(workspace, "header_aliases.yml", '  "Lama Bicara": calls.talk_sec')
+    reports = load(workspace, {})
+    assert (reports["a.csv"].is_anew, reports["b.csv"].is_known) == (True, True)
+
+
+def test_an_alias_lets_another_sheet_of_a_known_file_in(workspace):
+    book = Workbook()
+    for title, time in (("satu", "tgl"), ("dua", "Jam Telpon")):
+        sheet = book.create_sheet(title)
+        sheet.append([time if name == "tgl" else name for name in CALL])
+        sheet.append(list((CALL | {"id": title}).values()))
+    book.save(workspace / "inbox" / "a.xlsx")
+    assert load(workspace, {})["a.xlsx"].rows_loaded == 1
+    add_line(workspace, "header_aliases.yml", '  "Jam Telpon": calls.called_at')
+    assert load(workspace, {})["a.xlsx"].is_anew
+    assert {row["attempt_id"] for row in stored(workspace, "calls")} == {"satu", "dua"}
+
+
+def test_no_header_stands_in_the_list_of_loads(workspace):
+    headers = ["Budi Santoso" if name == "durasi" else name for name in CALL]
+    load(workspace, {"a.csv": tamara_csv({"Budi Santoso": "x"}, headers=headers)})
+    listed = (workspace / "store" / "current.json").read_text(encoding="utf-8")
+    assert "budi" not in listed.casefold()
+    assert "fastel" not in listed
 
 
 def test_an_added_alias_lets_a_refused_file_in(workspace):

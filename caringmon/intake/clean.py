@@ -77,7 +77,7 @@ def typed_rows(sheet: RawSheet, feed: Feed, vocabulary: Vocabulary) -> TypedRows
         if column.name not in raw or column.name == "result_code":
             continue
         cells = cells_of(raw[column.name].distinct.tolist())
-        reading = _read(column, cells, vocabulary)
+        reading = read_cells(column, cells, vocabulary)
         codes = raw[column.name].codes
         issues += _change_issues(sheet, feed, column, codes, cells, reading)
         if not column.raw:
@@ -125,7 +125,8 @@ def _translated(column: RawColumn, words: Mapping[str, str]) -> RawColumn:
     return RawColumn(column.codes, distinct)
 
 
-def _read(column: Column, cells: Cells, vocabulary: Vocabulary) -> Reading:
+def read_cells(column: Column, cells: Cells, vocabulary: Vocabulary) -> Reading:
+    """Return the cells as values of the column: by its word list, its closed list, else its kind."""
     if column.name == "reason_code":
         return read_listed(cells, vocabulary.qc_reasons)
     if column.allowed:

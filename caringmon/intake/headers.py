@@ -13,7 +13,7 @@ from caringmon.intake.mappings import FileMapping
 from caringmon.intake.sheets import Cell, RawSheet
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Issue
-from caringmon.model.tables import TABLES, Table
+from caringmon.model.tables import TABLES, Column, Table
 
 SYSTEMS = ("TAMARA", "NONATERO", "EXCEL")
 # Counted as where a table's rows come from when the headers do not tell the system (data model, source of record).
@@ -29,7 +29,8 @@ SOURCE_OF_RECORD = {
     "attendance": "EXCEL",
     "history": "EXCEL",
 }
-_EVERY_TABLE = "every_table"
+EVERY_TABLE = "every_table"
+SHARED_COLUMNS = ("service_no", "segment", "period")
 # Headers of a workspace's own files, each with the column that it is: `"Tgl Telp": calls.called_at`.
 ADDED = "added"
 _LISTED_HEADERS, _HEADER_LENGTH = 12, 40
@@ -82,9 +83,9 @@ def read_aliases(content: Mapping[str, object], source: str) -> Aliases:
 
     An unknown table, column or system: ParameterError naming it.
     """
-    _refuse_unknown(content, {*TABLES, _EVERY_TABLE, ADDED}, source, "table")
+    _refuse_unknown(content, {*TABLES, EVERY_TABLE, ADDED}, source, "table")
     added = _added_names(content.get(ADDED), f"{source}: {ADDED}")
-    shared = _columns(content.get(_EVERY_TABLE), f"{source}: {_EVERY_TABLE}")
+    shared = _columns(content.get(EVERY_TABLE), f"{source}: {EVERY_TABLE}")
     _refuse_unknown(shared, {c.name for t in TABLES.values() for c in t.columns}, source, "column")
     names = {}
     for table in TABLES.values():
@@ -96,8 +97,8 @@ def read_aliases(content: Mapping[str, object], source: str) -> Aliases:
                     [
                         (normalised(column.name), ""),
                         *_ranked(own.get(column.name, []), f"{source}: {table.name}.{column.name}"),
-                        *_ranked(shared.get(column.name, []), f"{source}: {_EVERY_TABLE}.{column.name}"),
-                        *((name, "") for name, target in added if target == f"{table.name}.{column.name}"),
+                        *_ranked(shared.get(column.name, []), f"{source}: {EVERY_TABLE}.{column.name}"),
+                        *((name, "") for name, target in added if target in _targets(table, column)),
                     ]
                 )
             )
@@ -263,13 +264,18 @@ def _ranked(content: object, source: str) -> Iterator[tuple[str, str]]:
 
 def _added_names(content: object, source: str) -> list[tuple[str, str]]:
     """Return normalised header and `table.column` for each line of the headers added; a line may name several."""
-    known = {f"{table.name}.{column.name}" for table in TABLES.values() for column in table.columns}
+    known = {target for table in TABLES.values() for column in table.columns for target in _targets(table, column)}
     added = []
     for header, named in _columns(content or None, source).items():
         targets = [str(one) for one in named] if isinstance(named, list) else [str(named)]
         _refuse_unknown(targets, known, f"{source}: {header}", "column")
         added += [(normalised(header), target) for target in targets]
     return added
+
+
+def _targets(table: Table, column: Column) -> tuple[str, str]:
+    """Return the two ways to name the column as what an added header is."""
+    return f"{table.name}.{column.name}", f"{EVERY_TABLE}.{column.name}"
 
 
 def _list(content: object, source: str) -> list[object]:

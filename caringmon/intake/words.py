@@ -57,7 +57,7 @@ _NOT_CONTACTED = frozenset({"not contacted", "uncontacted", "tidak terhubung"})
 _NO_ATTEMPT = frozenset({"no caring", "belum caring", "not caring"})
 _FOLLOW_UP, _FOLLOW_UP_RECALL, _DECLINE = "follow up", "follow up recall", "decline"
 _AGREE_CATEGORIES = frozenset({"agree", "setuju", "r01"})
-_BLANK_WORDS = frozenset({"", "0", "nan", "null", "none"})
+BLANK_WORDS = frozenset({"", "0", "nan", "null", "none"})
 _YES = frozenset({"1", "y", "ya", "yes", "true", "benar", "v", "x"})
 _NO = frozenset({"0", "n", "t", "tidak", "no", "false", "salah", "bukan"})
 # A word as long as its column is wide may be cut off; below this length a prefix says too little.
@@ -146,7 +146,7 @@ class ResultWords:
         status_word, category_word, reason_word = (plain(word or "") for word in (status, category, reason))
         if _NO_ATTEMPT & {status_word, category_word, reason_word}:
             return None, False
-        by_reason = None if reason_word in _BLANK_WORDS else self.reason_code(reason_word, is_cut_off)
+        by_reason = None if reason_word in BLANK_WORDS else self.reason_code(reason_word, is_cut_off)
         agrees = by_reason == AGREE if category is None else category_word in _AGREE_CATEGORIES
         contacted = status is None or status_word in _CONTACTED
         reason_code = None if by_reason == AGREE else by_reason

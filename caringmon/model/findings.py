@@ -36,7 +36,8 @@ class Issue:
 class Load:
     """One file's rows of one table as they stand in the store; `digest` names the Parquet snapshot.
 
-    `rules`: hash of the parameter files by which the file was read; with other rules it is read anew.
+    `rules`: hash of the rules by which the file was read, `header_marks`: marks of the headers of all its sheets, by
+    which is seen which rules concern it; when those change, it is read anew.
     """
 
     load_id: str
@@ -56,6 +57,7 @@ class Load:
     parser_version: str = ""
     absent_by_design: tuple[str, ...] = ()
     rules: str = ""
+    header_marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -186,8 +186,8 @@ def _json_lines(records: Sequence[Load | Issue]) -> bytes:
 def _load(record: dict[str, Any]) -> Load:
     dates = {name: dt.date.fromisoformat(record[name]) for name in ("first_day", "last_day")}
     exported_at = dt.datetime.fromisoformat(record["exported_at"])
-    absent = tuple(record["absent_by_design"])
-    return Load(**{**record, **dates, "exported_at": exported_at, "absent_by_design": absent})
+    lists = {name: tuple(record.get(name, ())) for name in ("absent_by_design", "header_marks")}
+    return Load(**{**record, **dates, **lists, "exported_at": exported_at})
 
 
 def _issues(path: Path) -> list[Issue]:
