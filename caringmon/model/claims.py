@@ -1,4 +1,4 @@
-"""The contract of the agree ledger: one row per claim to an agree, in its state at the clock (2-data-model, T6).
+"""The contract of the agree ledger: one row per claim to an agree, in its state at the clock (2-data-model, T6, T8).
 
 The TL and SPV that a claim counts for are those in force on the day of `agree_at`; they are found in the roster by
 whoever counts by them, and are no columns here.
@@ -6,7 +6,9 @@ whoever counts by them, and are no columns here.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
+from fractions import Fraction
 
 import pyarrow as pa
 
@@ -95,3 +97,21 @@ CLAIM_COLUMNS = (
     ClaimColumn("counts_valid", _COUNT, "1 for a live VALID claim that was not paid before the call"),
 )  # fmt: skip
 CLAIM_SCHEMA = pa.schema([(column.name, column.type) for column in CLAIM_COLUMNS])
+
+
+@dataclass(frozen=True)
+class PromiseRules:
+    """When a promise is kept (T8): days in days, `tolerance` the share of what is owed that is enough."""
+
+    grace_days: int = 3
+    tolerance: Fraction = Fraction(95, 100)
+    feed_lag_days: int = 2
+    late_days: int = 30
+
+    def window_end(self, promise_date: dt.date) -> dt.date:
+        """Return the last day on which a payment is on time."""
+        return promise_date + dt.timedelta(days=self.grace_days)
+
+    def is_enough(self, paid: int, owed: int) -> bool:
+        """Tell whether the payment covers what is owed, within the tolerance; exact, in whole rupiah."""
+        return paid * self.tolerance.denominator >= owed * self.tolerance.numerator
