@@ -13,8 +13,7 @@ from collections.abc import Callable
 import numpy as np
 import pyarrow as pa
 
-from caringmon.analysis.kpi_values import calls_for_ledger, kpi_counts
-from caringmon.analysis.ledger import Rules, agree_ledger
+from caringmon.analysis.kpi_values import kpi_counts
 from caringmon.analysis.snapshot import Scope, open_facts, relations_at
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.findings import Clocks
@@ -82,14 +81,6 @@ def main() -> None:
         for level in ("site", "tl"):
             ours = seconds(lambda level=level: kpi_counts(relations, month, level))
             print(f"kpi_counts, one month, {level}: {ours / by_hand:.1f} times hand-written SQL ({by_hand:.3f} s)")
-        frame = calls_for_ledger(opened["calls"], opened["qc"]).execute()
-        taps = opened["qc"].execute()
-        rules = Rules(CLOCK, scope.cutoff)
-        whole = seconds(lambda: agree_ledger(frame, taps, rules), runs=3)
-        half = seconds(lambda: agree_ledger(frame[: len(frame) // 2], taps, rules), runs=3)
-        print(
-            f"ledger of {len(frame):,} agrees: {whole:.2f} s, {whole / half:.1f} times half of the rows (linear: 2.0)"
-        )
 
 
 if __name__ == "__main__":

@@ -9,14 +9,20 @@ import pyarrow as pa
 from tests.tiny import at, date, fact_table
 
 CLOCK = dt.datetime(2022, 10, 19, 23, 59, 59)
+# day, time, agent, service, result, day of the promise
 _CALLS = """
-03 09:00 A1 01 R01 | 03 09:00 A1 02 U01 | 03 15:00 A1 02 R01 | 04 09:00 A1 03 C01 | 04 09:00 A1 04 R03
-05 09:00 A1 02 R01 | 05 09:00 A2 06 R01 | 05 09:00 A2 07 U03 | 06 09:00 A2 08 R01 | 06 09:00 A2 09 C02
-12 09:00 A2 05 R01 | 13 09:00 A1 01 R01 | 13 09:00 A2 07 U07
+03 09:00 A1 01 R01 05 | 03 09:00 A1 02 U01 - | 03 15:00 A1 02 R01 07 | 04 09:00 A1 03 C01 - | 04 09:00 A1 04 R03 -
+05 09:00 A1 02 R01 08 | 05 09:00 A2 06 R01 10 | 05 09:00 A2 07 U03 - | 06 09:00 A2 08 R01 25 | 06 09:00 A2 09 C02 -
+12 09:00 A2 05 R01 14 | 13 09:00 A1 01 R01 15 | 13 09:00 A2 07 U07 -
 """
+# day, time, call, verdict, round, reason
 _TAPS = """
-04 10:00 01-03 VALID 1 | 04 10:00 02-03-15 RETURN 1 | 06 10:00 02-05 VALID 2 | 06 10:00 06-05 NOT_VALID 1
-07 10:00 08-06 RETURN 1
+04 10:00 01-03 VALID 1 - | 04 10:00 02-03-15 RETURN 1 RC03 | 06 10:00 02-05 VALID 2 - | 06 10:00 06-05 NOT_VALID 1 RC01
+07 10:00 08-06 RETURN 1 RC12
+"""
+# day, service, rupiah
+_PAYMENTS = """
+05 01 300000 | 08 02 200000
 """
 
 
@@ -33,8 +39,9 @@ def tables() -> dict[str, pa.Table]:
     arrears = {"01": 300_000, "02": 400_000}
     calls = [
         {"attempt_id": _attempt(day, time, service) + ("x" if code == "U01" else ""), "called_at": at(day, time),
-         "agent_id": agent, "service_no": f"SVC{service}", "segment": "CT0", "result_code": code, "channel": "VOICE"}
-        for day, time, agent, service, code in _cells(_CALLS)
+         "agent_id": agent, "service_no": f"SVC{service}", "segment": "CT0", "result_code": code, "channel": "VOICE",
+         "promise_date": None if promised == "-" else at(promised).date()}
+        for day, time, agent, service, code, promised in _cells(_CALLS)
     ]  # fmt: skip
     holders = {f"{n:02d}": "A1" if n <= 5 else "A2" for n in range(1, 11)}
     held = [
@@ -44,9 +51,13 @@ def tables() -> dict[str, pa.Table]:
     ]  # fmt: skip
     taps = [
         {"validation_id": f"t{i}", "attempt_id": attempt, "service_no": f"SVC{attempt[:2]}", "tapped_at": at(day, time),
-         "qco_id": "Q1", "status": status, "round": int(number)}
-        for i, (day, time, attempt, status, number) in enumerate(_cells(_TAPS))
+         "qco_id": "Q1", "status": status, "round": int(number), "reason_code": None if reason == "-" else reason}
+        for i, (day, time, attempt, status, number, reason) in enumerate(_cells(_TAPS))
     ]  # fmt: skip
+    paid = [
+        {"payment_id": f"p{service}", "service_no": f"SVC{service}", "paid_at": at(day, "00:00"), "amount": int(amount)}
+        for day, service, amount in _cells(_PAYMENTS)
+    ]
     roster = [
         {"person_id": agent, "role": "AGENT", "reports_to": "TL01", "valid_from": date("2022-01-01")}
         for agent in ("A1", "A2")
@@ -55,6 +66,7 @@ def tables() -> dict[str, pa.Table]:
         "calls": fact_table("calls", calls),
         "assignments": fact_table("assignments", held),
         "qc": fact_table("qc", taps),
+        "payments": fact_table("payments", paid),
         "roster": fact_table("roster", roster),
         "targets": fact_table("targets", []),
     }

@@ -18,7 +18,7 @@ from ibis import _
 from ibis.expr.types import BooleanValue, Table, Value
 
 from caringmon.model.calendar import WorkCalendar
-from caringmon.model.codes import AGREE, RESULT_CODES, UNMAPPED_ENTITY, QcState
+from caringmon.model.codes import RESULT_CODES, UNMAPPED_ENTITY, QcState
 from caringmon.model.kpi import COUNTED, Kpi
 from caringmon.model.period import Period, Window
 
@@ -218,7 +218,7 @@ def _held(relations: Relations, spans: Table, level: str) -> Table:
 
 
 def _claim_counts(relations: Relations, spans: Table, level: str) -> pd.DataFrame:
-    claims = relations.claims.mutate(day=_.agree_at.date())
+    claims = relations.claims.mutate(day=_.agree_at.date(), agent_id=_.agent_id_credit)
     flagged = _with_entity(claims, relations.roster, level).select(
         "day",
         "segment",
@@ -261,14 +261,6 @@ def _teams(roster: Table) -> Table:
         known.group_by("person_id").agg(until=_.since.min()).select("person_id", team=nobody, since=ever, until=_.until)
     )
     return ibis.union(known, after, before).filter(_.since < _.until)
-
-
-def calls_for_ledger(calls: Table, taps: Table) -> Table:
-    """Return the calls that can change a claim: agrees, and other calls of services that QC has judged."""
-    judged = taps.select("service_no").distinct()
-    talks = calls.filter((_.result_code == AGREE) | _.service_no.isin(judged.service_no))
-    columns = ["service_no", "called_at", "attempt_id", "segment", "result_code", "agent_id"]
-    return talks.select(columns).order_by(["service_no", "called_at", "attempt_id"])
 
 
 def _int(flag: Value) -> Value:

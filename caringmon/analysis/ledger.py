@@ -1,235 +1,195 @@
-"""The agree ledger: from calls and tappings to claims, each in its state at the clock (2-data-model, T6).
+"""The agree ledger: from calls, tappings, payments and holdings to claims (2-data-model, T6).
 
-The walk of one service is a pure function over its events. Payments and promises are not part of it yet.
+The claims of a service are a pure function of its own events (`service_claims`). One expression hands every service
+its events and takes the claims back; what it uses beside that (group, collect, join, unnest) every engine has, and
+another engine needs its own wrapper in place of `_on_arrow` only.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
-from itertools import groupby
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+from typing import Any
 
-import pandas as pd
+import ibis
+import ibis.expr.datatypes as ibis_types
 import pyarrow as pa
+from ibis import _
+from ibis.expr.types import Table
 
-from caringmon.model.codes import AGREE, LOST, NOT_NET, RECALL_DECLINES, QcState, QcStatus
-from caringmon.model.period import month_code
+from caringmon.analysis.claims import Claim, name_taps, walk_service
+from caringmon.analysis.events import Call, Holding, Payment, Rules, Tap
+from caringmon.analysis.promises import Account, by_time, pay_state, settle_accounts
+from caringmon.model.claims import CLAIM_KEY, CLAIM_SCHEMA
+from caringmon.model.codes import AGREE, LOST, RECALL_DECLINES, QcState, QcStatus
 
-Cutoff = Callable[[str], dt.datetime]  # caring month -> the instant at which its QC states are final
-
-
-@dataclass(frozen=True, order=True)
-class Call:
-    """One call of a service, as the walk needs it."""
-
-    at: dt.datetime
-    attempt_id: str
-    segment: str
-    result_code: str
-    agent_id: str
-
-    @property
-    def period(self) -> str:
-        """The caring month: the calendar month of the call."""
-        return month_code(self.at)
-
-
-@dataclass(frozen=True, order=True)
-class Tap:
-    """One verdict on one call."""
-
-    at: dt.datetime
-    validation_id: str
-    attempt_id: str
-    status: str
+EventKind = type[Call] | type[Tap] | type[Payment] | type[Holding]
+# The columns of the facts that the walk asks for, in the order of the tuples' fields.
+_COLUMNS: dict[EventKind, tuple[str, ...]] = {
+    Call: ("called_at", "attempt_id", "segment", "result_code", "agent_id", "promise_date", "promise_amount",
+           "negotiation"),
+    Tap: ("tapped_at", "validation_id", "attempt_id", "status", "called_at", "round", "reason_code", "qco_id",
+          "data_condition", "tl_id", "tl_at", "history_incomplete"),
+    Payment: ("paid_at", "payment_id", "amount", "is_reversal"),
+    Holding: ("valid_from", "received_at", "segment", "period", "arrears_amount"),
+}  # fmt: skip
+_OF_ONE_SERVICE = pa.struct([field for field in CLAIM_SCHEMA if field.name != "service_no"])
+_FINAL = LOST | {QcState.VALID}
 
 
-@dataclass(frozen=True)
-class Claim:
-    """One claim to an agree: its opening call, what QC made of it, and what else was called because of it."""
+def agree_ledger(calls: Table, taps: Table, payments: Table, assignments: Table, rules: Rules) -> Table:
+    """Return one row per claim (`CLAIM_SCHEMA`), ordered by its key, as an expression on the tables' connection.
 
-    opening: Call
-    number: int
-    state: QcState = QcState.PENDING
-    return_rounds: int = 0
-    recalls: tuple[str, ...] = ()
-    declining: Call | None = None
-    duplicates: tuple[str, ...] = ()
-    superseded: bool = False
-
-    @property
-    def judged(self) -> frozenset[str]:
-        """The calls whose tappings decide the state: the opening call and its recalls."""
-        return frozenset((self.opening.attempt_id, *self.recalls))
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What the walk needs to know besides the events."""
-
-    clock: dt.datetime
-    cutoff: Cutoff
-    max_return_rounds: int = 2
-
-
-@dataclass
-class _Walk:
-    """The claims of one segment of one service so far, and the recalls that may open nothing any more."""
-
-    rules: Rules
-    taps: Sequence[Tap]
-    claims: list[Claim] = field(default_factory=list)
-    used_recalls: set[str] = field(default_factory=set)
-
-
-def walk_service(calls: Iterable[Call], taps: Iterable[Tap], rules: Rules) -> list[Claim]:
-    """Return the claims of one service, by segment and period, in the state at the clock.
-
-    Events after the clock are not seen; events after the QC cut-off of a claim's month do not change it.
-    No agree: an empty list. The order of the input does not matter.
+    The tables are the facts `calls`, `qc`, `payments` and `assignments`. Whoever uses the result more than once
+    materialises it first: each use walks again. No agrees: no rows.
     """
-    seen_calls = sorted(call for call in calls if call.at <= rules.clock)
-    seen_taps = sorted(tap for tap in taps if tap.at <= rules.clock)
-    claims: list[Claim] = []
-    for _, same in groupby(sorted(seen_calls, key=lambda call: call.segment), key=lambda call: call.segment):
-        claims += _walk_segment(list(same), _Walk(rules, seen_taps))
-    return claims
-
-
-def _walk_segment(calls: list[Call], walk: _Walk) -> list[Claim]:
-    for period in sorted({call.period for call in calls}):
-        agrees = [call for call in calls if call.period == period and call.result_code == AGREE]
-        _walk_period(agrees, calls, walk)
-    return walk.claims
-
-
-def _walk_period(agrees: list[Call], calls: list[Call], walk: _Walk) -> None:
-    """Open the claims of one key in turn; an agree that opens none is a duplicate of the claim before it."""
-    free = [call for call in agrees if call.attempt_id not in walk.used_recalls]
-    number = 1
-    opening = free[0] if free else None
-    while opening is not None:
-        claim = _settle(Claim(opening, number), calls, walk)
-        walk.used_recalls.update(claim.recalls)
-        free = [call for call in free if call > opening and call.attempt_id not in claim.recalls]
-        opening = _successor(claim, free)
-        before_next = [c.attempt_id for c in free if opening is None or c < opening]
-        walk.claims.append(replace(claim, duplicates=tuple(before_next), superseded=opening is not None))
-        free = [call for call in free if opening is not None and call >= opening]
-        number += 1
-
-
-def _successor(claim: Claim, later_agrees: list[Call]) -> Call | None:
-    """Return the agree that opens the next claim: only a lost claim is superseded, by the customer's later word."""
-    if claim.state not in LOST:
-        return None
-    after = claim.declining if claim.state is QcState.RETURN_TO_DECLINE else claim.opening
-    return next((call for call in later_agrees if after is None or call > after), None)
-
-
-def _settle(claim: Claim, calls: list[Call], walk: _Walk) -> Claim:
-    """Apply to a claim, in order of time, the calls made while it is returned and the tappings of its calls."""
-    rules = walk.rules
-    cutoff = rules.cutoff(claim.opening.period)
-    until = min(rules.clock, cutoff)
-    later_calls = [call for call in calls if claim.opening < call and call.at <= until]
-    own_taps = [tap for tap in walk.taps if tap.at <= until]
-    # At one instant calls come before tappings, then the id decides.
-    events = [((call.at, 0, call.attempt_id), partial(_after_call, call=call)) for call in later_calls]
-    events += [((tap.at, 1, tap.validation_id), partial(_after_tap, tap=tap, rules=rules)) for tap in own_taps]
-    for _, happen in sorted(events, key=lambda event: event[0]):
-        claim = happen(claim)
-    if claim.state is QcState.RETURN_OPEN and rules.clock >= cutoff:
-        return replace(claim, state=QcState.EXPIRED_RETURN)
-    return claim
-
-
-def _after_call(claim: Claim, call: Call) -> Claim:
-    if claim.state is not QcState.RETURN_OPEN:
-        return claim
-    if call.result_code == AGREE:
-        return replace(claim, state=QcState.RETURN_TO_AGREE, recalls=(*claim.recalls, call.attempt_id))
-    if call.result_code in RECALL_DECLINES:
-        return replace(claim, state=QcState.RETURN_TO_DECLINE, declining=call)
-    return claim
-
-
-def _after_tap(claim: Claim, tap: Tap, rules: Rules) -> Claim:
-    """Return the claim as the tapping leaves it: one of its own calls always decides, any other says nothing."""
-    if tap.attempt_id not in claim.judged:
-        return claim
-    if tap.status != QcStatus.RETURN:
-        return replace(claim, state=QcState(tap.status))
-    rounds = claim.return_rounds + 1
-    state = QcState.EXPIRED_RETURN if rounds > rules.max_return_rounds else QcState.RETURN_OPEN
-    return replace(claim, state=state, return_rounds=rounds)
-
-
-Event = TypeVar("Event", Call, Tap)
-
-CLAIM_SCHEMA = pa.schema(
-    {
-        "segment": pa.string(),
-        "period": pa.string(),
-        "service_no": pa.string(),
-        "claim_no": pa.int64(),
-        "agree_at": pa.timestamp("us"),
-        "attempt_id": pa.string(),
-        "agent_id": pa.string(),
-        "qc_state": pa.string(),
-        "return_rounds": pa.int64(),
-        "duplicates": pa.int64(),
-        "superseded": pa.bool_(),
-        "counts_gross": pa.int64(),
-        "counts_net": pa.int64(),
-        "counts_valid": pa.int64(),
-    }
-)
-
-
-def agree_ledger(calls: pd.DataFrame, taps: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    """Return one row per claim, ordered by (segment, period, service_no, claim_no).
-
-    `calls`: service_no, called_at, attempt_id, segment, result_code, agent_id; agrees, and declines of services that
-    have a tapping. `taps`: service_no, tapped_at, validation_id, attempt_id, status.
-    `counts_…` are 0/1 flags; `duplicates` is a count. No claims: an empty table with the same columns.
-    """
-    taps_of = _by_service(Tap, taps, ["tapped_at", "validation_id", "attempt_id", "status"])
-    calls_of = _by_service(Call, calls, ["called_at", "attempt_id", "segment", "result_code", "agent_id"])
-    rows = [
-        _row(service, claim)
-        for service, events in calls_of.items()
-        for claim in walk_service(events, taps_of.get(service, ()), rules)
-    ]
-    ledger = pd.DataFrame(rows, columns=CLAIM_SCHEMA.names)
-    return ledger.sort_values(["segment", "period", "service_no", "claim_no"], ignore_index=True)
-
-
-def _by_service(kind: type[Event], frame: pd.DataFrame, columns: list[str]) -> dict[str, list[Event]]:
-    grouped: dict[str, list[Event]] = {}
-    for service, at, *rest in zip(frame["service_no"], *(frame[column] for column in columns), strict=True):
-        grouped.setdefault(service, []).append(kind(at.to_pydatetime(), *rest))
-    return grouped
-
-
-def _row(service: str, claim: Claim) -> tuple[object, ...]:
-    live = not claim.superseded
-    return (
-        claim.opening.segment,
-        claim.opening.period,
-        service,
-        claim.number,
-        claim.opening.at,
-        claim.opening.attempt_id,
-        claim.opening.agent_id,
-        claim.state.value,
-        claim.return_rounds,
-        len(claim.duplicates),
-        claim.superseded,
-        int(live),
-        int(live and claim.state not in NOT_NET),
-        int(live and claim.state is QcState.VALID),
+    agreed = calls.filter(_.result_code == AGREE).select("service_no").distinct()
+    judged = taps.filter(~ibis.coalesce(_.is_calibration, False))
+    returned = judged.filter(_.status == QcStatus.RETURN.value).select("service_no").distinct()
+    declines = calls.filter(_.result_code.isin(sorted(RECALL_DECLINES))).semi_join(returned, "service_no")
+    talks = ibis.union(
+        calls.filter(_.result_code == AGREE).select("service_no", *_COLUMNS[Call]),
+        declines.select("service_no", *_COLUMNS[Call]),
     )
+    services = _collected(talks, Call)
+    for events, kind in ((judged, Tap), (payments, Payment), (assignments, Holding)):
+        name = kind.__name__.lower()
+        own = _collected(events.semi_join(agreed, "service_no"), kind)
+        # A function on an engine is not called where one of its arguments is null: no events are an empty list.
+        none = ibis.literal([], type=own[name].type())
+        services = services.left_join(own, "service_no").drop("service_no_right")
+        services = services.mutate(**{name: services[name].fill_null(none)})
+    return _walked(services, rules)
+
+
+def service_claims(
+    calls: Sequence[Call],
+    taps: Sequence[Tap],
+    payments: Sequence[Payment],
+    holdings: Iterable[Holding],
+    rules: Rules,
+) -> list[tuple[object, ...]]:
+    """Return the claims of one service as tuples in the order of `CLAIM_SCHEMA`, without `service_no`.
+
+    Depends on nothing but its arguments; their order does not matter.
+    """
+    claims = walk_service(calls, name_taps(calls, taps, rules), rules)
+    return [_row(account, rules) for account in settle_accounts(claims, payments, holdings, rules)]
+
+
+def _collected(events: Table, kind: EventKind) -> Table:
+    """Return a row per service with the list of its events, named after their kind."""
+    one = ibis.struct({name: events[name] for name in _COLUMNS[kind]})
+    return events.group_by("service_no").agg(**{kind.__name__.lower(): one.collect()})
+
+
+def _walked(services: Table, rules: Rules) -> Table:
+    lists = [services[kind.__name__.lower()] for kind in _COLUMNS]
+    known = replace(rules, cutoff=cache(rules.cutoff))
+
+    def claims_of_services(
+        call: pa.ChunkedArray, tap: pa.ChunkedArray, payment: pa.ChunkedArray, holding: pa.ChunkedArray
+    ) -> pa.Array:
+        return _on_arrow([call, tap, payment, holding], known)
+
+    signature = (
+        tuple(column.type() for column in lists),
+        ibis_types.DataType.from_pyarrow(pa.list_(_OF_ONE_SERVICE)),
+    )
+    walk = ibis.udf.scalar.pyarrow(claims_of_services, signature=signature)
+    claims = services.select("service_no", claim=walk(*lists)).unnest("claim")
+    return claims.unpack("claim").select(CLAIM_SCHEMA.names).order_by(list(CLAIM_KEY))
+
+
+def _on_arrow(events: Sequence[pa.ChunkedArray], rules: Rules) -> pa.Array:
+    """Return a list of claims per service from its lists of events, in the order of `_COLUMNS`."""
+    per_service = zip(*(_tuples(kind, lists) for kind, lists in zip(_COLUMNS, events, strict=True)), strict=True)
+    rows: list[tuple[object, ...]] = []
+    ends = [0]
+    for calls, taps, payments, holdings in per_service:
+        rows += service_claims(calls, taps, payments, holdings, rules)
+        ends.append(len(rows))
+    columns = list(zip(*rows, strict=True)) or [()] * len(_OF_ONE_SERVICE)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, _OF_ONE_SERVICE, strict=True)]
+    return pa.ListArray.from_arrays(
+        pa.array(ends, pa.int32()), pa.StructArray.from_arrays(arrays, fields=list(_OF_ONE_SERVICE))
+    )
+
+
+def _tuples(kind: EventKind, lists: pa.ChunkedArray) -> Iterator[list[Any]]:
+    """Yield the events of each service; no list is no events."""
+    whole = lists.combine_chunks()
+    sizes = [size or 0 for size in pa.compute.list_value_length(whole).to_pylist()]
+    columns = [column.to_pylist() for column in whole.flatten().flatten()]
+    rows = [kind(*row) for row in zip(*columns, strict=True)]
+    ends = [0]
+    for size in sizes:
+        ends.append(ends[-1] + size)
+    return (rows[start:end] for start, end in pairwise(ends))
+
+
+def _row(account: Account, rules: Rules) -> tuple[object, ...]:
+    claim, window_end = account.claim, account.window_end
+    opening, told = claim.opening, account.told
+    frozen = not rules.restated and rules.clock >= rules.cutoff(claim.period)
+    return (
+        opening.segment,
+        claim.period,
+        claim.number,
+        claim.superseded_by,
+        opening.at,
+        opening.attempt_id,
+        opening.agent_id,
+        len(claim.duplicates),
+        [call.attempt_id for call in claim.duplicates],
+        [call.attempt_id for call in claim.recalls],
+        [_verdict(tap, None) for tap in claim.duplicate_verdicts],
+        [_verdict(tap, tap.round or place) for place, tap in enumerate(claim.verdicts, start=1)],
+        account.in_force.promise_date if account.in_force else None,
+        told.promise_amount,
+        told.negotiation,
+        account.owed,
+        window_end,
+        [_promise(call) for call in account.earlier],
+        *_qc_columns(claim),
+        pay_state(account, rules.promises, rules.payments_until).value,
+        account.paid(late=False),
+        account.paid(late=True),
+        [
+            (share.payment.payment_id, share.payment.at, share.amount, share.is_late)
+            for share in by_time(account.shares)
+        ],
+        claim.period if frozen else None,
+        int(claim.superseded_by is None),
+        int(account.is_net),
+        int(account.is_net and claim.state is QcState.VALID),
+    )
+
+
+def _qc_columns(claim: Claim) -> tuple[object, ...]:
+    """Return qc_state, qc_final_at, the first tapping, and what there was of returns, as the contract orders them."""
+    first = claim.verdicts[0] if claim.verdicts else None
+    returns = claim.returns
+    shown = first is not None and first.shows_return
+    return (
+        claim.state.value,
+        claim.state_since if claim.state in _FINAL else None,
+        first.at if first else None,
+        first.status if first else None,
+        first.qco_id if first else None,
+        len(returns),
+        shown,
+        shown or bool(returns),
+        returns[-1].at if returns else None,
+        bool(first and first.history_incomplete),
+    )
+
+
+def _verdict(tap: Tap, number: int | None) -> tuple[object, ...]:
+    return number, tap.validation_id, tap.attempt_id, tap.at, tap.status, tap.reason_code, tap.qco_id
+
+
+def _promise(call: Call) -> tuple[object, ...]:
+    return call.attempt_id, call.at, call.promise_date, call.promise_amount, call.negotiation

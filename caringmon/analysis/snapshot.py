@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ibis
 import pandas as pd
@@ -12,17 +12,18 @@ import pyarrow as pa
 from ibis import _
 from ibis.expr.types import Table
 
+from caringmon.analysis.events import Rules
 from caringmon.analysis.kpi_values import (
     KEY,
     Relations,
-    calls_for_ledger,
     holdings,
     kpi_counts,
     kpi_values,
 )
-from caringmon.analysis.ledger import CLAIM_SCHEMA, Rules, agree_ledger
+from caringmon.analysis.ledger import agree_ledger
 from caringmon.analysis.targets import Progress, Targets, compared_values
 from caringmon.model.calendar import WorkCalendar
+from caringmon.model.claims import PromiseRules
 from caringmon.model.findings import Clocks
 from caringmon.model.period import Period, Window, month_code
 
@@ -39,6 +40,7 @@ class Scope:
     qc_cutoff_workday: int
     qc_cutoff_time: dt.time
     max_return_rounds: int
+    promises: PromiseRules = field(default_factory=PromiseRules)
 
     def cutoff(self, period: str) -> dt.datetime:
         """Return the instant at which the QC states of a caring month are final."""
@@ -88,20 +90,26 @@ def open_facts(con: ibis.BaseBackend, tables: Mapping[str, pa.Table]) -> dict[st
 
 
 def relations_at(facts: Mapping[str, Table], scope: Scope, clocks: Clocks) -> Relations:
-    """Return what KPIs are counted from as known at the clocks: calls, holdings, the ledger's claims, the roster."""
-    calls = facts["calls"].filter(_.called_at <= clocks.calls)
-    taps = facts["qc"].filter(_.tapped_at <= clocks.qc)
-    ledger = agree_ledger(
-        calls_for_ledger(calls, taps).execute(),
-        taps.mutate(validation_id=ibis.coalesce(_.validation_id, _.attempt_id)).execute(),
-        Rules(clocks.qc, scope.cutoff, scope.max_return_rounds),
-    )
+    """Return what KPIs are counted from as known at the clocks: calls, holdings, the ledger's claims, the roster.
+
+    The claims are as reported: payments are read at the QC clock, or at the QC cut-off of the month of the clock of
+    calls, if that is past.
+    """
     day = clocks.calls.date()
+    calls = facts["calls"].filter(_.called_at <= clocks.calls)
     held = facts["assignments"].filter(_.valid_from <= day)
+    rules = Rules(
+        clock=clocks.qc,
+        cutoff=scope.cutoff,
+        max_return_rounds=scope.max_return_rounds,
+        promises=scope.promises,
+        payment_asof=scope.cutoff(month_code(day)).date(),
+    )
+    claims = agree_ledger(calls, facts["qc"], facts["payments"], held, rules)
     return Relations(
         calls=calls,
         holdings=holdings(held, scope.calendar),
-        claims=ibis.memtable(pa.Table.from_pandas(ledger, CLAIM_SCHEMA, preserve_index=False)),
+        claims=ibis.memtable(claims.to_pyarrow()),
         roster=facts["roster"].filter(_.valid_from <= day),
     )
 

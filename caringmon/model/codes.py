@@ -55,6 +55,17 @@ class QcState(StrEnum):
     EXPIRED_RETURN = "EXPIRED_RETURN"
 
 
+class PayState(StrEnum):
+    """What became of the promise of one claim; the first is that of a claim that is not due."""
+
+    NONE_YET = "NONE_YET"
+    KEPT_ON_TIME = "KEPT_ON_TIME"
+    KEPT_LATE = "KEPT_LATE"
+    PARTIAL = "PARTIAL"
+    BROKEN = "BROKEN"
+    PAID_BEFORE_CALL = "PAID_BEFORE_CALL"
+
+
 # States that take a claim out of net (3-kpis, K17); all but RETURN_OPEN let a later agree open a new claim.
 NOT_NET = frozenset({QcState.NOT_VALID, QcState.RETURN_OPEN, QcState.RETURN_TO_DECLINE, QcState.EXPIRED_RETURN})
 LOST = NOT_NET - {QcState.RETURN_OPEN}

@@ -1,4 +1,4 @@
-"""The walk of one service: every rule of the agree ledger as a sentence and a few events."""
+"""The walk of one service through QC: every rule of the state machine as a sentence and a few events."""
 
 from __future__ import annotations
 
@@ -9,24 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caringmon.analysis.ledger import Call, Claim, Rules, Tap, walk_service
+from caringmon.analysis.claims import Claim, walk_service
 from caringmon.model.codes import QcState
+from tests.service import CUTOFF, call, november, rules, tap
 from tests.tiny import at
-
-CUTOFF = dt.datetime(2022, 11, 3, 17)
-END = at("31", "23:59")
-
-
-def rules(clock: dt.datetime = END) -> Rules:
-    return Rules(clock, lambda period: CUTOFF if period == "2022-10" else dt.datetime(2022, 12, 3, 17))
-
-
-def call(name: str, moment: dt.datetime, code: str = "R01", agent: str = "A1", segment: str = "CT0") -> Call:
-    return Call(moment, name, segment, code, agent)
-
-
-def tap(name: str, moment: dt.datetime, status: str, attempt: str) -> Tap:
-    return Tap(moment, name, attempt, status)
 
 
 def states(claims: list[Claim]) -> list[QcState]:
@@ -39,7 +25,7 @@ def test_an_untapped_agree_is_pending_not_rejected():
 
 def test_a_second_agree_of_a_live_claim_is_a_duplicate_and_credit_stays_with_the_first_agent():
     claims = walk_service([call("c1", at("03"), agent="A1"), call("c2", at("05"), agent="A2")], [], rules())
-    assert [(c.opening.agent_id, c.duplicates) for c in claims] == [("A1", ("c2",))]
+    assert [(c.opening.agent_id, [d.attempt_id for d in c.duplicates]) for c in claims] == [("A1", ["c2"])]
 
 
 def test_a_verdict_on_a_duplicate_says_nothing_about_the_claim():
@@ -53,9 +39,9 @@ def test_a_verdict_on_a_duplicate_says_nothing_about_the_claim():
 def test_a_not_valid_claim_is_superseded_by_the_next_agree(verdict_on):
     calls = [call("c1", at("03"), agent="A1"), call("c2", at("12"), agent="A2")]
     claims = walk_service(calls, [tap("t1", at(verdict_on), "NOT_VALID", "c1")], rules())
-    assert [(c.number, c.state, c.superseded, c.opening.agent_id) for c in claims] == [
-        (1, QcState.NOT_VALID, True, "A1"),
-        (2, QcState.PENDING, False, "A2"),
+    assert [(c.number, c.state, c.superseded_by, c.opening.agent_id) for c in claims] == [
+        (1, QcState.NOT_VALID, 2, "A1"),
+        (2, QcState.PENDING, None, "A2"),
     ]
 
 
@@ -69,7 +55,7 @@ def test_return_recall_agree_retap_counts_once_as_valid():
     calls = [call("c1", at("03")), call("c2", at("05"))]
     taps = [tap("t1", at("04"), "RETURN", "c1"), tap("t2", at("06"), "VALID", "c2")]
     (claim,) = walk_service(calls, taps, rules())
-    assert (claim.state, claim.return_rounds, claim.recalls) == (QcState.VALID, 1, ("c2",))
+    assert (claim.state, len(claim.returns), claim.recalls) == (QcState.VALID, 1, (calls[1],))
 
 
 def test_an_agree_in_the_recall_waits_for_the_second_tapping():
@@ -83,7 +69,7 @@ def test_a_return_that_ends_in_a_decline_is_lost_and_an_older_duplicate_does_not
     claims = walk_service(calls, [tap("t1", at("04"), "RETURN", "c1")], rules())
     assert states(claims) == [QcState.RETURN_TO_DECLINE]
     later = walk_service([*calls, call("c4", at("10"))], [tap("t1", at("04"), "RETURN", "c1")], rules())
-    assert [(c.opening.attempt_id, c.superseded) for c in later] == [("c1", True), ("c4", False)]
+    assert [(c.opening.attempt_id, c.superseded_by) for c in later] == [("c1", 2), ("c4", None)]
 
 
 def test_a_call_that_reaches_nobody_leaves_a_return_open():
@@ -122,12 +108,8 @@ def test_one_service_may_agree_in_both_segments():
 
 
 def test_a_recall_in_the_next_month_opens_nothing_there():
-    november = dt.datetime(2022, 11, 2, 9)
-    claims = walk_service(
-        [call("c1", at("28")), call("c2", november)],
-        [tap("t1", at("29"), "RETURN", "c1")],
-        rules(dt.datetime(2022, 11, 10)),
-    )
+    calls = [call("c1", at("28")), call("c2", november("02"))]
+    claims = walk_service(calls, [tap("t1", at("29"), "RETURN", "c1")], rules(november("10")))
     assert [(c.opening.attempt_id, c.state) for c in claims] == [("c1", QcState.RETURN_TO_AGREE)]
 
 
@@ -162,14 +144,14 @@ def test_the_order_of_the_rows_does_not_matter(raw_calls, raw_taps, random):
 def test_every_agree_is_an_opening_a_recall_or_a_duplicate_exactly_once(raw_calls, raw_taps):
     calls, taps = built(raw_calls, raw_taps)
     claims = walk_service(calls, taps, rules())
-    places = list(itertools.chain.from_iterable((c.opening.attempt_id, *c.recalls, *c.duplicates) for c in claims))
-    assert sorted(places) == sorted(c.attempt_id for c in calls if c.result_code == "R01")
+    places = list(itertools.chain.from_iterable(claim.calls for claim in claims))
+    assert sorted(places) == sorted(c for c in calls if c.result_code == "R01")
 
 
 @given(some_calls, some_taps)
 def test_of_the_claims_of_a_month_only_the_last_is_live(raw_calls, raw_taps):
     claims = walk_service(*built(raw_calls, raw_taps), rules())
-    assert [c.superseded for c in claims] == [True] * (len(claims) - 1) + [False] * min(1, len(claims))
+    assert [c.superseded_by for c in claims] == [*range(2, len(claims) + 1), *([None] if claims else [])]
 
 
 @given(some_calls, some_taps)
