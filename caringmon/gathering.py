@@ -11,6 +11,7 @@ from importlib.metadata import version as package_version
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from caringmon.analysis import admission
 from caringmon.analysis.bridge import file_counts
@@ -72,7 +73,8 @@ def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
         attributed = facts.current_rows(con, folder, TABLES["calls"], in_time).select("attempt_id", "load_id")
         attributed_rows = attributed.to_pyarrow()
     admitted, issues = _admitted(visible, suppressed, loads, clocks)
-    counts, origins = file_counts(attributed_rows, visible["calls"], admitted["calls"], in_time, day.replace(day=1))
+    asked = visible["calls"].filter(pc.is_in(visible["calls"]["segment"], pa.array(request.segments)))
+    counts, origins = file_counts(attributed_rows, asked, admitted["calls"], in_time, day.replace(day=1))
     absent = absent_by_design(record, day)
     tables = {name: table.drop_columns(list(LOAD_COLUMNS)) for name, table in admitted.items()}
     missing = missing_tables(tables, record, day, active_segments(tables, request.segments), calendar, absent)

@@ -17,13 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caringmon.analysis import daily
+from caringmon.analysis.bridge import BRIDGED, bridge, bridge_total
 from caringmon.analysis.provenance import issue_summary, issues_table, load_summary, loads_table
 from caringmon.analysis.readiness import active_segments
-from caringmon.analysis.snapshot import Scope, open_facts
+from caringmon.analysis.snapshot import Scope, open_facts, relations_at
 from caringmon.errors import ReportFailedError
 from caringmon.gathering import clocks_of, gather
 from caringmon.inbox import FileReport, inbox_files, load_file, open_loading
 from caringmon.model.findings import Clocks, Evidence, Findings, Head
+from caringmon.model.period import month_code
 from caringmon.params import Daily
 from caringmon.runner.documents import contradictions, documents, manifest, write_index
 from caringmon.runner.engine import read_normalised, run_notebook
@@ -73,6 +75,9 @@ def analyse(evidence: Evidence) -> Findings:
     with facts.connection() as con:
         rows = open_facts(con, evidence.tables)
         values = daily.daily_values(rows, scope, plan, clocks, calendar.share_of_day(request.cut_time))
+        claims = relations_at(rows, scope, evidence.clocks).claims
+        of_month = claims.filter(claims.period == month_code(plan.today), claims.segment.isin(segments))
+        lines = bridge(evidence.file_counts, evidence.origins, of_month.select(BRIDGED).execute())
     figures = daily.daily_figures(values, plan)
     issues, loads = issues_table(evidence.issues), loads_table(evidence.loads)
     tables = {
@@ -83,6 +88,8 @@ def analyse(evidence: Evidence) -> Findings:
         "issue_summary": issue_summary(issues),
         "loads": loads,
         "load_summary": load_summary(loads),
+        "bridge": lines,
+        "bridge_total": bridge_total(lines),
     }
     return Findings(_head(evidence, segments), tables)
 

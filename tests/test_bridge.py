@@ -7,7 +7,8 @@ import dataclasses
 import pandas as pd
 import pyarrow as pa
 
-from caringmon.analysis.bridge import FROM_AGREES, FROM_GROSS, FROM_ROWS, STEPS, bridge, file_counts
+from caringmon.analysis.bridge import bridge, bridge_total, file_counts
+from caringmon.model.bridge import FROM_AGREES, FROM_GROSS, FROM_ROWS, STEPS
 from caringmon.model.findings import Load
 from tests.tiny import at, date, fact_table
 
@@ -56,8 +57,8 @@ def test_files_of_other_months_are_left_out():
 def test_agrees_are_followed_to_net_in_the_file_of_their_opening_call():
     table, origins = counts()
     claims = pd.DataFrame(
-        [("c1", False, "NOT_VALID", 1, 0), ("c6", False, "PENDING", 1, 1)],
-        columns=["attempt_id", "superseded", "qc_state", "counts_gross", "counts_net"],
+        [("c1", None, "NOT_VALID", 1, 0), ("c6", None, "PENDING", 1, 1)],
+        columns=["attempt_id", "superseded_by", "qc_state", "counts_gross", "counts_net"],
     )
     lines = bridge(table, origins, claims).set_index("file")
     assert lines.loc["a.csv", ["agree_rows", *FROM_AGREES, "gross", *FROM_GROSS, "net"]].tolist() == [
@@ -65,11 +66,12 @@ def test_agrees_are_followed_to_net_in_the_file_of_their_opening_call():
     ]  # fmt: skip
     assert lines.loc["", ["agree_rows", "gross", "net"]].tolist() == [1, 1, 1]
     assert list(lines.columns) == list(STEPS)
+    assert bridge_total(lines.reset_index())["agree_rows"].tolist() == [3]
 
 
 def test_a_month_without_files_has_a_bridge_without_lines():
     nothing = fact_table("calls", [])
     unknown = pa.schema([("attempt_id", pa.string()), ("load_id", pa.string())]).empty_table()
     table, origins = file_counts(unknown, nothing, nothing, (), FIRST)
-    claims = pd.DataFrame(columns=["attempt_id", "superseded", "qc_state", "counts_gross", "counts_net"])
+    claims = pd.DataFrame(columns=["attempt_id", "superseded_by", "qc_state", "counts_gross", "counts_net"])
     assert bridge(table, origins, claims).empty

@@ -26,6 +26,7 @@ FAMILIES = (
     "table",
     "na",
     "severity",
+    "step",
     "formula",
     "unit",
     "title",

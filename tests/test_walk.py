@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 
 from caringmon.cli import main
+from caringmon.model.bridge import FROM_GROSS, FROM_ROWS
 from caringmon.params import report_parameters
 from caringmon.pipeline import analyse, gather
 from caringmon.runner.staging import read_findings, write_findings
@@ -254,6 +255,16 @@ def test_a_free_day_of_a_month_without_any_data_is_issued(demo_workspace):
     findings = analyse(gather(report_parameters("daily", ("t", {"report_date": "2022-11-06"})), demo_workspace))
     assert findings.figure("CT0", "K17", "mtd").value == 0
     assert findings.figure("CT0", "K44", "mtd").note == "no_activity"
+
+
+def test_the_rows_of_the_files_lead_to_the_agrees_of_the_report(demo_findings):
+    lines, (total,) = demo_findings.tables["bridge"], demo_findings.tables["bridge_total"].to_dict("records")
+    for line in [*lines.to_dict("records"), total]:
+        assert line["rows_read"] - sum(line[name] for name in FROM_ROWS) == line["agree_rows"], line["file"]
+        assert line["agree_rows"] - line["repeat_agrees"] - line["superseded"] == line["gross"]
+        assert line["gross"] - sum(line[name] for name in FROM_GROSS) == line["net"]
+    for step, kpi in (("gross", "K13"), ("net", "K17")):
+        assert total[step] == sum(demo_findings.figure(segment, kpi, "mtd").value for segment in ("CT0", "PRANPC"))
 
 
 def test_values_that_only_a_later_export_brought_are_said(demo_workspace, tmp_path):

@@ -9,14 +9,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from caringmon.model.bridge import FROM_ROWS, STEPS
 from caringmon.model.codes import AGREE
 from caringmon.model.findings import Load
 
-# Steps in order. Those of a list are taken away from the total before them and give the one after them.
-FROM_ROWS = ("set_aside", "repeats", "newer_elsewhere", "outside", "suppressed", "non_voice", "other_results")
-FROM_AGREES = ("repeat_agrees", "superseded")
-FROM_GROSS = ("not_valid", "returned", "paid_before")
-STEPS = ("rows_read", *FROM_ROWS, "agree_rows", *FROM_AGREES, "gross", *FROM_GROSS, "net")
+# The columns of claims that the bridge reads.
+BRIDGED = ("attempt_id", "superseded_by", "qc_state", "counts_gross", "counts_net")
 _RETURNED = ("RETURN_OPEN", "RETURN_TO_DECLINE", "EXPIRED_RETURN")
 
 
@@ -26,9 +24,10 @@ def file_counts(
     """Return the steps of each call file down to its agrees, and from which load each agree of the month comes.
 
     `attributed`: attempt_id → load_id of the newest version in loads that were exported in time, `loads`. `visible`:
-    the calls visible at the clock with all segments; `admitted`: those of them that enter the report. The first table
-    has a row per load that covers a day of the month or has rows of it, and one without a file, of rows that only
-    later exports brought (there `rows_read` is their number). The second: attempt_id, load_id, empty for those.
+    the calls of the report's segments visible at the clock; `admitted`: those of them that enter the report. The
+    first table has a row per load that covers a day of the month or has rows of it, and one without a file, of rows
+    that only later exports brought (there `rows_read` is their number). The second: attempt_id, load_id, empty for
+    those.
     """
     first = dt.datetime.combine(first_day, dt.time())
     month = visible.filter(pc.greater_equal(visible["called_at"], pa.scalar(first)))
@@ -80,8 +79,8 @@ def _read(load: Load, current: int) -> dict[str, object]:
 def bridge(counts: pd.DataFrame, origins: pa.Table, claims: pd.DataFrame) -> pd.DataFrame:
     """Return one row per file that has rows, with every step of `STEPS`; from `agree_rows` on they count agrees.
 
-    `claims`: the month's claims with `attempt_id` (the opening call), `superseded` (bool), `qc_state`, `counts_gross`,
-    `counts_net`. A claim stands in the row of the file of its opening call.
+    `claims`: the month's claims with `attempt_id` (the opening call), `superseded_by`, `qc_state`, `counts_gross` and
+    `counts_net` of the ledger. A claim stands in the row of the file of its opening call.
     """
     where = dict(zip(origins["attempt_id"].to_pylist(), origins["load_id"].to_pylist(), strict=True))
     opened = claims.assign(load_id=claims["attempt_id"].map(where).astype("str")).dropna(subset=["load_id"])
@@ -91,7 +90,7 @@ def bridge(counts: pd.DataFrame, origins: pa.Table, claims: pd.DataFrame) -> pd.
     flags = pd.DataFrame(
         {
             "claims": True,
-            "superseded": opened["superseded"],
+            "superseded": opened["superseded_by"].notna(),
             "gross": gross,
             "not_valid": lost & invalid,
             "returned": lost & returned,
@@ -104,3 +103,8 @@ def bridge(counts: pd.DataFrame, origins: pa.Table, claims: pd.DataFrame) -> pd.
     table["repeat_agrees"] = table["agree_rows"] - table["claims"]
     table = table[table["rows_read"].gt(0)].sort_values(["file", "load_id"], ignore_index=True)
     return table[["file", *STEPS]].astype(dict.fromkeys(STEPS, "int64"))
+
+
+def bridge_total(lines: pd.DataFrame) -> pd.DataFrame:
+    """Return one row: every step summed over the files."""
+    return lines[list(STEPS)].sum().to_frame().T.astype("int64")

@@ -175,7 +175,8 @@ class Findings:
     """Everything a report says, frozen: page, workbook and chat text read this and nothing else.
 
     Tables: `figures` (a row per `Figure`), `days` (the days that charts and tables show), `teams`, `issues` and
-    `loads` (what was found in which file), `issue_summary` and `load_summary` (the same, summed up for the page).
+    `loads` (what was found in which file), `issue_summary` and `load_summary` (the same, summed up for the page),
+    `bridge` and `bridge_total` (what became of the rows of the call files).
     """
 
     head: Head

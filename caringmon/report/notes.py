@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
+from caringmon.model.bridge import STEPS, TOTALS
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Figure, Findings
 from caringmon.model.kpi import CATALOGUE
@@ -61,6 +62,15 @@ class LoadLine:
     counts: tuple[Figure, ...]
     files: Figure | None = None
     file: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the bridge: what it is, and how many; `is_taken`: taken from the total before it."""
+
+    name: Slot
+    count: Figure
+    is_taken: bool
 
 
 @dataclass(frozen=True)
@@ -144,6 +154,23 @@ def load_summary(findings: Findings) -> tuple[LoadLine, ...]:
         replace(_load(row, counts, f"source{number}"), files=counts[f"files.source{number}"])
         for number, row in enumerate(findings.tables["load_summary"].to_dict("records"), 1)
     )
+
+
+def bridge_total(findings: Findings) -> tuple[Step, ...]:
+    """Return the steps from the rows of all call files to the agrees of the month; without any file: none."""
+    return _steps(findings, "bridge_total1") if len(findings.tables["bridge"]) else ()
+
+
+def bridge_lines(findings: Findings) -> tuple[tuple[str, tuple[Step, ...]], ...]:
+    """Return each file with those of its steps that are not zero; the file of later exports has no name."""
+    rows = enumerate(findings.tables["bridge"].to_dict("records"), 1)
+    return tuple((text_of(row["file"]), _steps(findings, f"bridge{number}")) for number, row in rows)
+
+
+def _steps(findings: Findings, line: str) -> tuple[Step, ...]:
+    counts = row_counts(findings)
+    steps = [Step(word_for("step", name), counts[f"{name}.{line}"], name not in TOTALS) for name in STEPS]
+    return tuple(step for step in steps if step.count.value or not step.is_taken)
 
 
 def definitions(lang: str) -> tuple[Definition, ...]:

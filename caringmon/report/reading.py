@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from caringmon.model.bridge import STEPS
 from caringmon.model.codes import UNMAPPED_ENTITY, Severity
 from caringmon.model.findings import Figure, Findings, figure_id
 from caringmon.model.kpi import ACTUAL_KPI, CATALOGUE, Unit
@@ -177,6 +178,8 @@ _COUNTED_TABLES = (
     ("loads", "load", _ROWS),
     ("issue_summary", "finding", ("count", "files")),
     ("load_summary", "source", (*_ROWS, "files")),
+    ("bridge", "bridge", STEPS),
+    ("bridge_total", "bridge_total", STEPS),
 )
 
 

@@ -83,6 +83,7 @@ def show_data_notes(findings: Findings) -> Block:
         remarks=[line for line in lines if line.is_remark],
         remark_count=row_counts(findings)["remarks.issues"],
         loads=notes.load_summary(findings),
+        bridge=notes.bridge_total(findings),
     )
 
 

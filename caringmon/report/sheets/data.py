@@ -8,6 +8,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from caringmon.model.findings import Figure, Findings
 from caringmon.report import notes
+from caringmon.report.numerals import MINUS
 from caringmon.report.sheets.pen import Pen, at, lines_needed, rule_below, widths
 from caringmon.report.wording import Slot, plain, say
 
@@ -25,10 +26,12 @@ def write(pen: Pen, findings: Findings) -> None:
         pen.text(at(sheet, row, 1), note)
     row = _issue_summary(pen, sheet, findings, row + 2)
     row = _load_summary(pen, sheet, findings, row + 2)
+    row = _bridge_total(pen, sheet, findings, row + 2)
     row = _definitions(pen, sheet, row + 2)
     row = _parameters(pen, sheet, findings, row + 2)
     row = _issues(pen, sheet, findings, row + 2)
     row = _loads(pen, sheet, findings, row + 2)
+    row = _bridge(pen, sheet, findings, row + 2)
     sheet.print_area = f"A1:F{row}"
     sheet.freeze_panes = "A2"
 
@@ -58,6 +61,26 @@ def _loads(pen: Pen, sheet: Worksheet, findings: Findings, row: int) -> int:
     lines = [(notes.file_text(load.file), _days(load), load.table, *load.counts) for load in notes.load_lines(findings)]
     names = ("file", "days", "table", "rows_read", "rows_loaded", "rows_quarantined")
     return _table(pen, sheet, row, say("table.files"), [say(f"col.{name}") for name in names], lines)
+
+
+def _bridge_total(pen: Pen, sheet: Worksheet, findings: Findings, row: int) -> int:
+    lines = [(step.name, _sign(step), step.count) for step in notes.bridge_total(findings)]
+    labels = [say(f"col.{name}") for name in ("step", "sign", "times")]
+    return _table(pen, sheet, row, say("table.bridge"), labels, lines)
+
+
+def _bridge(pen: Pen, sheet: Worksheet, findings: Findings, row: int) -> int:
+    lines = [
+        (step.name, notes.file_text(file) or say("bridge.later"), step.count, _sign(step))
+        for file, steps in notes.bridge_lines(findings)
+        for step in steps
+    ]
+    labels = [say(f"col.{name}") for name in ("step", "file", "times", "sign")]
+    return _table(pen, sheet, row, say("table.bridge_files"), labels, lines)
+
+
+def _sign(step: notes.Step) -> str:
+    return MINUS if step.is_taken else "="
 
 
 def _days(load: notes.LoadLine) -> Slot:
