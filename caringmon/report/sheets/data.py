@@ -65,7 +65,7 @@ def _loads(pen: Pen, sheet: Worksheet, findings: Findings, row: int) -> int:
 
 def _bridge_total(pen: Pen, sheet: Worksheet, findings: Findings, row: int) -> int:
     lines = [(step.name, _sign(step), step.count) for step in notes.bridge_total(findings)]
-    labels = [say(f"col.{name}") for name in ("step", "sign", "times")]
+    labels = [say(f"col.{name}") for name in ("bridge_step", "sign", "times")]
     return _table(pen, sheet, row, say("table.bridge"), labels, lines)
 
 
@@ -75,7 +75,7 @@ def _bridge(pen: Pen, sheet: Worksheet, findings: Findings, row: int) -> int:
         for file, steps in notes.bridge_lines(findings)
         for step in steps
     ]
-    labels = [say(f"col.{name}") for name in ("step", "file", "times", "sign")]
+    labels = [say(f"col.{name}") for name in ("bridge_step", "file", "times", "sign")]
     return _table(pen, sheet, row, say("table.bridge_files"), labels, lines)
 
 
