@@ -13,12 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from caringmon.errors import CaringmonError, DataBlockedError
-from caringmon.intake import headers, window
+from caringmon.intake import aliases, headers, window
+from caringmon.intake.account import FileReport, TableCount, issue_line
 from caringmon.intake.clean import Vocabulary, original_cells, typed_rows
 from caringmon.intake.headers import Feed, Recognition
 from caringmon.intake.pseudonyms import split_identities
 from caringmon.intake.read import read_sheets
 from caringmon.intake.sheets import Cell, RawSheet
+from caringmon.intake.totals import without_totals
+from caringmon.intake.unfold import unfolded
 from caringmon.intake.validate import Validated, validated
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Issue, Load
@@ -29,59 +32,11 @@ from caringmon.store.identities import IdentityStore
 from caringmon.vocabulary import Rules, read_rules
 
 # Part of every load_id: raise it when the same file must be read anew because reading has changed.
-PARSER_VERSION = "1"
+PARSER_VERSION = "2"
 _RAGGED = "RAGGED_ROW"
 _SECOND = pa.scalar(1_000_000, pa.duration("us"))
 _NEVER = pa.chunked_array([pa.array([], pa.timestamp("us"))])
 _STAMPS = ("%Y%m%d", "%d%m%Y", "%Y%m%d%H%M", "%Y%m%d%H%M%S")
-
-
-@dataclass(frozen=True)
-class TableCount:
-    """What became of the rows of a sheet as rows of one table; read = loaded + set aside + repeats + skipped."""
-
-    table: str
-    sheet: str
-    read: int
-    loaded: int
-    set_aside: int
-    repeats: int
-    skipped: int
-
-
-@dataclass(frozen=True)
-class FileReport:
-    """What became of a file. `refusal`: why nothing of it was loaded; `is_known`: it had been loaded before."""
-
-    file: str
-    counts: tuple[TableCount, ...] = ()
-    issues: tuple[Issue, ...] = ()
-    refusal: str = ""
-    is_known: bool = False
-
-    @property
-    def refused(self) -> bool:
-        """Tell whether the file was refused as a whole."""
-        return bool(self.refusal)
-
-    @property
-    def rows_loaded(self) -> int:
-        """Rows that are in the store now, over all tables."""
-        return sum(count.loaded for count in self.counts)
-
-    def lines(self) -> list[str]:
-        """Return the report as lines of text, without any value of the file."""
-        if self.refused:
-            return [f"refused  {self.refusal}"]
-        if self.is_known:
-            return [f"known    {self.file}: already loaded, nothing added"]
-        head = [
-            f"loaded   {self.file}{f' [{count.sheet}]' if count.sheet else ''}: {count.table} "
-            f"{count.read:,} read = {count.loaded:,} loaded + {count.set_aside:,} set aside "
-            f"+ {count.repeats:,} repeated + {count.skipped:,} no attempt"
-            for count in self.counts
-        ]
-        return [*(head or [f"ignored  {self.file}"]), *map(_issue_line, self.issues)]
 
 
 @dataclass(frozen=True)
@@ -162,10 +117,10 @@ def _load(loading: Loading, path: Path, data: bytes, sha256: str) -> FileReport:
     rules = loading.rules
 
     def count_known(cells: Sequence[Cell]) -> int:
-        return headers.count_known(cells, rules.known_headers)
+        return aliases.count_known(cells, rules.known_headers)
 
     sheets = read_sheets(path, data, count_known)
-    recognised = [(sheet, headers.recognise(sheet, rules.aliases, rules.mappings)) for sheet in sheets]
+    recognised = [(sheet, headers.recognise(sheet, rules.aliases, rules.mappings, rules.sources)) for sheet in sheets]
     other_issues = [issue for _, found in recognised if not found.feeds for issue in found.issues]
     if not any(found.feeds for _, found in recognised):
         _refuse_near_miss(path.name, [found for _, found in recognised])
@@ -191,17 +146,24 @@ def _load(loading: Loading, path: Path, data: bytes, sha256: str) -> FileReport:
 
 
 def _part(sheet: RawSheet, feed: Feed, found: Recognition, vocabulary: Vocabulary, stated: dt.datetime | None) -> _Part:
-    typed = typed_rows(sheet, feed, vocabulary)
+    counted = without_totals(sheet, feed)
+    rows = unfolded(counted.sheet, feed)
+    typed = typed_rows(rows.sheet, rows.feed, vocabulary, stated)
     kept = validated(typed, stated)
-    aside = len(kept.aside) + len(sheet.ragged)
     count = TableCount(
-        feed.table.name, sheet.place.sheet, sheet.rows_read, kept.rows.num_rows, aside, kept.repeats, typed.skipped
+        table=feed.table.name,
+        sheet=sheet.place.sheet,
+        read=sheet.rows_read,
+        loaded=kept.rows.num_rows,
+        set_aside=kept.dropped + len(sheet.ragged),
+        repeats=kept.repeats,
+        skipped=typed.skipped + rows.idle,
+        totals=counted.totals,
+        unfolded=rows.extra,
     )
-    if count.read != count.loaded + count.set_aside + count.repeats + count.skipped:
-        raise RuntimeError(f"rows of {feed.table.name} do not add up: {count}")
     ragged = [row.source_row for row in sheet.ragged]
     lines = [row.source_line for row in sheet.ragged if row.source_line is not None]
-    issues = [*sheet.issues, *found.issues, *typed.issues, *kept.issues]
+    issues = [*sheet.issues, *found.issues, *counted.issues, *rows.issues(), *typed.issues, *kept.issues]
     if ragged:
         issues.append(typed.place.issue(_RAGGED, Severity.QUARANTINE, rows=ragged, lines=lines))
     return _Part(sheet, feed, kept, count, tuple(issues))
@@ -220,7 +182,7 @@ def _refuse_near_miss(file: str, found: Iterable[Recognition]) -> None:
 def _refuse_blocked(file: str, parts: Iterable[_Part]) -> None:
     blocks = [issue for part in parts for issue in part.issues if issue.severity == Severity.BLOCK]
     if blocks:
-        problems = "; ".join(dict.fromkeys(_issue_line(issue).split(maxsplit=1)[1] for issue in blocks))
+        problems = "; ".join(dict.fromkeys(issue_line(issue).split(maxsplit=1)[1] for issue in blocks))
         raise DataBlockedError(f"{file}: {problems}. Mend the file and load it again")
 
 
@@ -329,18 +291,3 @@ def _quarantined(part: _Part) -> list[restricted.QuarantinedRow]:
         )
         for values, code, column, number in sorted(rows, key=lambda row: row[3])
     ]
-
-
-def _issue_line(issue: Issue) -> str:
-    place = " ".join(
-        filter(
-            None,
-            (
-                issue.table,
-                f"row {issue.row}" if issue.row else "",
-                f"(line {issue.line})" if issue.line and issue.line != issue.row else "",
-                issue.detail,
-            ),
-        )
-    )
-    return f"  {issue.severity:<10} {issue.code} × {issue.count:,} {place}".rstrip()

@@ -33,7 +33,8 @@ from caringmon.analysis.readiness import (
 )
 from caringmon.analysis.snapshot import Scope, open_facts
 from caringmon.errors import DataBlockedError, ReportFailedError
-from caringmon.inbox import FileReport, inbox_files, load_file, open_loading
+from caringmon.inbox import inbox_files, load_file, open_loading
+from caringmon.intake.account import FileReport
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.findings import Clocks, Evidence, Findings, Head, Request
 from caringmon.model.period import Period, month_before

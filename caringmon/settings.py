@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from caringmon.errors import ParameterError, UsageError
+from caringmon.model.buckets import Buckets, read_buckets
 from caringmon.model.calendar import WorkCalendar
-from caringmon.params import CalendarSettings, Settings, read_settings
+from caringmon.params import CalendarSettings, Settings, read_settings, read_yaml_as_text
 from caringmon.shipped import params_folder
 
 CUTI_BERSAMA = "cuti bersama"
@@ -36,6 +37,12 @@ def parameter_file(workspace: Path, name: str) -> Path:
 def workspace_settings(workspace: Path) -> Settings:
     """Return the settings in force in the workspace."""
     return read_settings(parameter_file(workspace, "settings.yml"))
+
+
+def workspace_buckets(workspace: Path) -> Buckets:
+    """Return what numbers of unpaid bills mean in the workspace; a mistake in the file: ParameterError."""
+    path = parameter_file(workspace, "buckets.yml")
+    return read_buckets(read_yaml_as_text(path), path.name)
 
 
 def workspace_calendar(workspace: Path, settings: CalendarSettings) -> WorkCalendar:

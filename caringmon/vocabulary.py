@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from caringmon.errors import ParameterError
+from caringmon.intake.aliases import Aliases, known_names, read_aliases
 from caringmon.intake.clean import Vocabulary
-from caringmon.intake.headers import Aliases, known_names, read_aliases
+from caringmon.intake.headers import SOURCE_OF_RECORD
 from caringmon.intake.mappings import FileMapping, read_mapping
-from caringmon.intake.words import ResultWords, read_word_list
+from caringmon.intake.results import ResultWords
+from caringmon.intake.words import read_word_list
 from caringmon.model.codes import QC_REASONS, RESULT_BY_CODE
 from caringmon.params import read_yaml_as_text
-from caringmon.settings import parameter_file
+from caringmon.settings import parameter_file, workspace_buckets
 from caringmon.shipped import params_folder
 
 
 @dataclass(frozen=True)
 class Rules:
-    """Aliases of headers, mappings of foreign files, word lists."""
+    """Aliases of headers, mappings of foreign files, word lists, and whose rows count where headers do not tell."""
 
     aliases: Aliases
     mappings: tuple[FileMapping, ...]
     vocabulary: Vocabulary
+    sources: Mapping[str, str] = field(default_factory=lambda: dict(SOURCE_OF_RECORD))
 
     @cached_property
     def known_headers(self) -> frozenset[str]:
@@ -44,6 +47,7 @@ def read_rules(workspace: Path) -> Rules:
     vocabulary = Vocabulary(
         results=ResultWords(_words(parameter_file(workspace, "result_codes.csv"), RESULT_BY_CODE)),
         qc_reasons=_words(parameter_file(workspace, "qc_reasons.csv"), QC_REASONS),
+        buckets=workspace_buckets(workspace),
     )
     return Rules(aliases, mappings, vocabulary)
 

@@ -9,7 +9,9 @@ import pytest
 from caringmon.errors import ParameterError
 from caringmon.intake import amounts, dates
 from caringmon.intake.cells import cells_of, read_codes, read_text
-from caringmon.intake.words import ResultWords, read_listed, read_word_list, read_words
+from caringmon.intake.results import ResultWords
+from caringmon.intake.sheets import RawColumn
+from caringmon.intake.words import read_listed, read_word_list, read_words
 from caringmon.model.codes import RESULT_CODES
 from caringmon.model.tables import CALLS, QC, ROSTER, TARGETS
 from tests.exports import instant, shipped_rules
@@ -242,7 +244,7 @@ def test_what_is_no_duration_is_unreadable(wrong):
 
 
 def words_of(table, column):
-    return lambda cells: read_words(cells, column, table.column(column).allowed)
+    return lambda cells: read_words(cells, table.name, table.column(column))
 
 
 @pytest.mark.parametrize(
@@ -328,11 +330,24 @@ def test_not_having_called_is_no_attempt(words):
     assert RESULTS.result(*words) == (None, False)
 
 
+def results_of(words=RESULTS, **columns):
+    raw = {f"{name}_raw": RawColumn.of(cells) for name, cells in columns.items()}
+    return words.results(raw, len(next(iter(columns.values())))).codes.to_pylist()
+
+
 def test_a_word_cut_off_at_the_width_of_its_column_is_told_if_only_one_word_begins_so():
-    assert RESULTS.result("Contacted", "", "KENDALA KEUAN", is_cut_off=True) == ("R03", False)
-    assert RESULTS.result("Contacted", "", "KENDALA KEUAN", is_cut_off=False) == ("X00", False)
-    assert RESULTS.result("Contacted", "", "TIDAK ADA NO", is_cut_off=True)[0] == "X00"
-    assert RESULTS.result("Contacted", "", "LAMBA", is_cut_off=True)[0] == "X00"
+    contacted = ["Contacted", "Contacted"]
+    assert results_of(status=contacted, reason=["KENDALA KEUAN", "BUSY"]) == ["R03", "U02"]
+    assert results_of(status=contacted, reason=["KENDALA KEUAN", "SUDAH BERHENTI"])[0] == "X00"
+    assert results_of(status=contacted, reason=["LAMBA", ""])[0] == "X00"
+    assert results_of(status=["Not Contac", "Contacted"], reason=["", "RNA"], category=["Agree"] * 2)[0] == "X00"
+
+
+def test_of_a_word_cut_off_that_begins_two_words_nothing_is_told():
+    assert results_of(status=["Contacted"], reason=["SUDAH BE"]) == ["R07"]
+    assert results_of(
+        status=["Contacted"], reason=["TIDAK AD"], words=ResultWords({"tidak ada": "R99", "tidak adil": "R99"})
+    ) == ["X00"]
 
 
 @pytest.mark.parametrize(
@@ -350,7 +365,7 @@ def test_a_mistake_in_a_word_list_is_named(row, message):
 
 def test_words_are_told_the_same_in_any_order():
     words = ResultWords(dict(reversed(RESULTS.words.items())))
-    assert words.result("Contacted", "", "KENDALA KEUAN", is_cut_off=True) == ("R03", False)
+    assert results_of(words, status=["Contacted"], reason=["KENDALA KEUAN"]) == ["R03"]
 
 
 def test_reading_keeps_the_place_of_every_value():

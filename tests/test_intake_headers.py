@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from caringmon.errors import ParameterError
-from caringmon.intake.headers import Aliases, normalised, read_aliases, recognise
+from caringmon.intake.aliases import Aliases, normalised, read_aliases
+from caringmon.intake.headers import recognise
 from caringmon.intake.mappings import read_mapping
 from caringmon.model.codes import Severity
 from caringmon.model.tables import TABLES

@@ -11,11 +11,11 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
+from caringmon.model.tables import QUARANTINE_HEADERS
 from caringmon.store.files import OWNER_ONLY, write_whole
 from caringmon.xlsx import workbook_bytes
 
 _SHEET = "karantina"
-ADDED_HEADERS = ("kode", "alasan", "baris")
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def save_quarantine(workspace: Path, load_id: str, headers: Sequence[str], rows:
     workbook = Workbook()
     sheet = workbook.worksheets[0]
     sheet.title = _SHEET
-    for place, header in enumerate((*headers, *ADDED_HEADERS), 1):
+    for place, header in enumerate((*headers, *QUARANTINE_HEADERS), 1):
         _put(sheet, 1, place, header)
         sheet.cell(1, place).font = Font(bold=True)
     for number, row in enumerate(rows, 2):
