@@ -29,12 +29,14 @@ from caringmon.model.period import end_of_day
 from caringmon.report.wording import catalogue
 from caringmon.store import facts, restricted
 from caringmon.store.identities import IdentityStore
+from caringmon.store.mended import Mended, mended_file
 from caringmon.vocabulary import Rules, read_rules
 
 # Part of every load_id: raise it when the same file must be read anew because reading has changed.
 PARSER_VERSION = "2"
 _RAGGED = "RAGGED_ROW"
-_SECOND = pa.scalar(1_000_000, pa.duration("us"))
+_ONE_SECOND = dt.timedelta(seconds=1)
+_SECOND = pa.scalar(_ONE_SECOND, pa.duration("us"))
 _NEVER = pa.chunked_array([pa.array([], pa.timestamp("us"))])
 _STAMPS = ("%Y%m%d", "%d%m%Y", "%Y%m%d%H%M", "%Y%m%d%H%M%S")
 
@@ -87,9 +89,11 @@ def load_file(loading: Loading, path: Path) -> FileReport:
     loads = facts.read_loads(loading.workspace)
     if any((load.source_sha256, load.parser_version) == (sha256, PARSER_VERSION) for load in loads):
         return FileReport(path.name, is_known=True)
+    mended = mended_file(loading.workspace, path.name, loads)
     try:
-        _refuse_number_in_name(path.name)
-        return _load(loading, path, data, sha256)
+        if mended is None:
+            _refuse_number_in_name(path.name)
+        return _load(loading, path, data, sha256, mended)
     except CaringmonError as problem:
         return FileReport(path.name, refusal=str(problem))
 
@@ -113,23 +117,26 @@ def _reads_as(text: str, form: str) -> bool:
     return stamp.strftime(form) == text and 2000 <= stamp.year < 2100
 
 
-def _load(loading: Loading, path: Path, data: bytes, sha256: str) -> FileReport:
+def _load(loading: Loading, path: Path, data: bytes, sha256: str, mended: Mended | None) -> FileReport:
+    """Load a file. Rows mended in quarantine count as exported with the file they come from, and cover its days."""
     rules = loading.rules
+    origin = mended.origin if mended else None
+    named = path.with_name(mended.name) if mended else path
 
     def count_known(cells: Sequence[Cell]) -> int:
         return aliases.count_known(cells, rules.known_headers)
 
-    sheets = read_sheets(path, data, count_known)
+    sheets = read_sheets(named, data, count_known)
     recognised = [(sheet, headers.recognise(sheet, rules.aliases, rules.mappings, rules.sources)) for sheet in sheets]
     other_issues = [issue for _, found in recognised if not found.feeds for issue in found.issues]
     if not any(found.feeds for _, found in recognised):
         _refuse_near_miss(path.name, [found for _, found in recognised])
         return FileReport(path.name, issues=tuple(other_issues))
-    stated = window.stated_export(path.name)
+    stated = window.stated_export(named.name) if origin or not mended else None
     parts = [_part(sheet, feed, found, rules.vocabulary, stated) for sheet, found in recognised for feed in found.feeds]
     _refuse_blocked(path.name, parts)
     parts[0] = replace(parts[0], issues=(*parts[0].issues, *other_issues))
-    exported_at = stated or _latest_event(parts)
+    exported_at = origin.exported_at if origin else stated or _latest_event(parts)
     if exported_at is None and any(part.count.loaded for part in parts):
         raise DataBlockedError(
             f"{path.name}: EXPORT_TIME_UNKNOWN: neither its name nor its rows tell when it was exported; "
@@ -141,7 +148,7 @@ def _load(loading: Loading, path: Path, data: bytes, sha256: str) -> FileReport:
         _set_aside(loading.workspace, parts, sha256)
     else:
         restricted.keep_raw(loading.workspace, sha256, data)
-        _store(loading, parts, sha256, exported_at)
+        _store(loading, parts, sha256, exported_at, origin)
     return FileReport(path.name, tuple(part.count for part in parts), _issues_of(parts))
 
 
@@ -205,7 +212,9 @@ def _event_span(part: _Part) -> tuple[dt.datetime, dt.datetime] | None:
     first, last = (
         value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time()) for value in span.values()
     )
-    is_date = pa.types.is_date(moments.type) or last.time() == dt.time()
+    # Attempts of one line stand seconds behind the midnight of a date that tells no hour.
+    turns = max((turn for places in part.feed.groups.values() for turn in places), default=1)
+    is_date = pa.types.is_date(moments.type) or last - dt.datetime.combine(last, dt.time()) < turns * _ONE_SECOND
     return first, end_of_day(last.date()) if is_date else last
 
 
@@ -232,13 +241,16 @@ def _days(part: _Part, exported_at: dt.datetime) -> tuple[dt.date, dt.date]:
     return (span["min"], span["max"]) if span["min"] else (exported_at.date(), exported_at.date())
 
 
-def _store(loading: Loading, parts: Sequence[_Part], sha256: str, exported_at: dt.datetime) -> None:
+def _store(
+    loading: Loading, parts: Sequence[_Part], sha256: str, exported_at: dt.datetime, origin: Load | None
+) -> None:
     """Write all that a file gives; the list of loads last, so that a run cut off before it loads nothing."""
     _set_aside(loading.workspace, parts, sha256)
     new = []
     for part in parts:
         rows, people = split_identities(part.feed.table, part.kept.rows, part.feed.source_system, loading.key)
-        load = _load_record(part, sha256, exported_at)
+        days = (origin.first_day, origin.last_day) if origin else _days(part, exported_at)
+        load = _load_record(part, sha256, exported_at, days)
         loading.identities.save(load.load_id, people)
         new.append(facts.NewLoad(load, rows, part.issues))
     facts.append_all(loading.workspace, new)
@@ -256,8 +268,7 @@ def _load_id(part: _Part, sha256: str) -> str:
     return hashlib.sha256(named.encode()).hexdigest()[:12]
 
 
-def _load_record(part: _Part, sha256: str, exported_at: dt.datetime) -> Load:
-    first_day, last_day = _days(part, exported_at)
+def _load_record(part: _Part, sha256: str, exported_at: dt.datetime, days: tuple[dt.date, dt.date]) -> Load:
     mapping = part.feed.mapping
     return Load(
         load_id=_load_id(part, sha256),
@@ -268,8 +279,8 @@ def _load_record(part: _Part, sha256: str, exported_at: dt.datetime) -> Load:
         source_sha256=sha256,
         source_system=part.feed.source_system,
         exported_at=exported_at,
-        first_day=first_day,
-        last_day=last_day,
+        first_day=days[0],
+        last_day=days[1],
         rows_read=part.count.read,
         rows_loaded=part.count.loaded,
         rows_quarantined=part.count.set_aside,

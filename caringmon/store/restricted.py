@@ -13,6 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from caringmon.model.tables import QUARANTINE_HEADERS
 from caringmon.store.files import OWNER_ONLY, write_whole
+from caringmon.store.mended import quarantine_path
 from caringmon.xlsx import workbook_bytes
 
 _SHEET = "karantina"
@@ -54,7 +55,7 @@ def save_quarantine(workspace: Path, load_id: str, headers: Sequence[str], rows:
         for place, value in enumerate(cells, 1):
             _put(sheet, number, place, value)
     sheet.freeze_panes = "A2"
-    path = workspace / "store" / "quarantine" / f"{load_id}.xlsx"
+    path = quarantine_path(workspace, load_id)
     write_whole(path, workbook_bytes(workbook), mode=OWNER_ONLY)
     return path
 
