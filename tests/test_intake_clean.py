@@ -8,12 +8,13 @@ import pytest
 
 from caringmon.errors import ParameterError
 from caringmon.intake import amounts, dates
-from caringmon.intake.cells import cells_of, read_codes, read_text
+from caringmon.intake.cells import cells_of, read_codes, read_prose, read_text
+from caringmon.intake.phones import read_phones
 from caringmon.intake.results import ResultWords
 from caringmon.intake.sheets import RawColumn
-from caringmon.intake.words import read_listed, read_word_list, read_words
+from caringmon.intake.words import read_criteria, read_listed, read_segments, read_word_list, read_words
 from caringmon.model.codes import RESULT_CODES
-from caringmon.model.tables import CALLS, QC, ROSTER, TARGETS
+from caringmon.model.tables import ASSIGNMENTS, ATTENDANCE, CALLS, PAYMENT_STATES, QC, QC_STATES, ROSTER, TARGETS
 from tests.exports import instant, shipped_rules
 
 RESULTS = shipped_rules().vocabulary.results
@@ -52,6 +53,36 @@ def test_words_for_nothing_are_nothing(blank):
 def test_an_error_of_a_formula_is_empty_and_counted():
     assert values(amounts.read_rupiah, "#N/A", "5") == [None, 5]
     assert changed(amounts.read_rupiah, "#N/A", "#REF!", "5") == {"CELL_ERROR": 2}
+
+
+@pytest.mark.parametrize("error", ["#DIV/0!", "#NAME?", "#NILAI!", "########"])
+def test_whatever_excel_shows_instead_of_a_value_is_its_error(error):
+    assert changed(read_codes, error) == {"CELL_ERROR": 1}
+    assert values(read_codes, "#1 Jaya") == ["#1 Jaya"]
+
+
+def test_an_id_or_a_name_of_zero_is_nothing():
+    assert values(read_codes, "0", "000", 0.0, "007") == [None, None, None, "007"]
+    assert values(read_prose, "0", "10", "-") == [None, "10", None]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["081234567890", "6281234567890", "+62 812-3456-7890", "81234567890", 81234567890.0, "0062 812 3456 7890",
+     "(0812) 3456 7890", "081234567890; 085711112222", "081234567890/085711112222", "0812 3456 7890\n0857 1111 2222"],
+)  # fmt: skip
+def test_one_phone_has_one_form_and_the_first_of_several_is_the_one_dialled(written):
+    assert values(read_phones, written) == ["081234567890"]
+
+
+def test_phones_in_other_forms_are_counted_never_warned_of():
+    raw = ["081234567890", "81234567890", "081234567890 | 085711112222"]
+    assert changed(read_phones, *raw) == {"PHONES_SEVERAL": 1, "PHONE_REWRITTEN": 1}
+
+
+def test_a_landline_keeps_its_area_code_and_what_is_no_number_is_unreadable():
+    assert values(read_phones, "(021) 555-1234", "021/5551234;0812345", "62215551234") == ["0215551234"] * 3
+    assert unreadable(read_phones, "tidak ada", "0812*****890", "", "0") == ["tidak ada", "0812*****890"]
 
 
 def test_ids_keep_their_leading_zeros():
@@ -122,7 +153,10 @@ def test_an_offset_is_converted_to_wib(raw, wib):
     assert ("ZONE_CONVERTED" in changed(dates.read_instants, raw)) is ("08:30" not in raw)
 
 
-@pytest.mark.parametrize("zero", ["0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "0", 0, dt.date(1899, 12, 30)])
+@pytest.mark.parametrize(
+    "zero",
+    ["0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "0", 0, dt.date(1899, 12, 30), "30/12/1899", "1899-12-31"],
+)
 def test_a_zero_date_is_none_and_counted(zero):
     assert values(dates.read_dates, zero, "2022-10-03") == [None, dt.date(2022, 10, 3)]
     assert unreadable(dates.read_dates, zero) == []
@@ -212,6 +246,11 @@ def test_what_is_no_amount_is_unreadable(wrong):
     assert unreadable(amounts.read_rupiah, wrong) == [wrong]
 
 
+def test_a_count_may_be_written_with_a_letter():
+    assert values(amounts.read_counts, "2X", "3 x", "1", "x2") == [2, 3, 1, None]
+    assert unreadable(amounts.read_counts, "2X", "x2") == ["x2"]
+
+
 def test_percent_is_a_share():
     assert values(amounts.read_numbers, "85%", "87,5 %", 0.9) == [0.85, 0.875, 0.9]
 
@@ -261,6 +300,17 @@ def words_of(table, column):
         (ROSTER, "role", "TL", ["Team Leader", "tl"]),
         (TARGETS, "metric", "agree_rate", ["agree_rate", "Agree Rate"]),
         (TARGETS, "unit", "Rp", ["Rp", "rp"]),
+        (TARGETS, "level", "TL", ["TL", "Team Leader"]),
+        (PAYMENT_STATES, "paid", "PAID", ["PAID", "LUNAS", "LUNAS/PAID", "Sudah Bayar"]),
+        (PAYMENT_STATES, "paid", "UNPAID", ["UNPAID", "BELUM BAYAR"]),
+        (PAYMENT_STATES, "paid", "PAID_BY_20", ["<20", "< 20"]),
+        (PAYMENT_STATES, "paid", "PAID_AFTER_20", [">20", "> 20"]),
+        (ASSIGNMENTS, "status", "OPEN", ["0", 0.0, "Open"]),
+        (ASSIGNMENTS, "status", "WORKED", ["1", 1.0, "done"]),
+        (ASSIGNMENTS, "status", "RECALLED_BY_CLIENT", ["Recalled by client", "Ditarik"]),
+        (ATTENDANCE, "status", "ALPA", ["Alpa", "Tanpa keterangan", "A"]),
+        (QC_STATES, "verdict", "NOT_VALID", ["Not Valid", "TIDAK VALID"]),
+        (QC_STATES, "data_condition", "RETURNED_TO_QCO", ["returned to qco"]),
     ],
 )
 def test_closed_lists_are_told_by_whole_words(table, column, code, words):
@@ -269,8 +319,41 @@ def test_closed_lists_are_told_by_whole_words(table, column, code, words):
 
 def test_a_word_of_no_list_is_unreadable_but_an_unknown_deal_is_another_one():
     assert unreadable(words_of(CALLS, "segment"), "CT-01", "PRANPC CHURN") == ["CT-01", "PRANPC CHURN"]
+    assert unreadable(words_of(PAYMENT_STATES, "paid"), "20", "SUDAH PAID", "PAI") == ["20", "SUDAH PAID", "PAI"]
+    assert unreadable(words_of(ASSIGNMENTS, "status"), "2", "Contacted") == ["2"]
     assert values(words_of(CALLS, "negotiation"), "bayar pakai kerbau", "") == ["OTHER", None]
     assert changed(words_of(CALLS, "negotiation"), "bayar pakai kerbau", "") == {"WORD_UNKNOWN": 1}
+
+
+def test_known_words_of_rows_that_are_none_of_ours_are_no_mistakes():
+    for table, column, code, words in (
+        (CALLS, "segment", "OUT_OF_SCOPE", ["PSB", "Pasang Baru", "WINBACK", "Eksisting"]),
+        (PAYMENT_STATES, "paid", "ZERO_BILLING", ["ZERO BILLING"]),
+    ):
+        reading = words_of(table, column)(cells_of(words))
+        assert reading.skipped[code].all()
+        assert not reading.unreadable.any()
+        assert reading.values.null_count == len(words)
+
+
+def test_a_listed_word_cut_off_by_its_column_is_told_if_only_one_begins_so():
+    assert values(words_of(QC_STATES, "data_condition"), "returned to q", "returned to a") == [
+        "RETURNED_TO_QCO",
+        "RETURNED_TO_AGENT",
+    ]
+    assert unreadable(words_of(QC_STATES, "data_condition"), "returned to") == ["returned to"]
+
+
+def test_the_segments_of_a_person_are_listed_in_one_way():
+    for written in ("CT-0, PraNPC", "PRANPC|CT0", "ct0 dan pra npc", "semua"):
+        assert values(read_segments, written) == ["CT0|PRANPC"]
+    assert values(read_segments, "PRA-NPC", "") == ["PRANPC", None]
+    assert unreadable(read_segments, "CT0, C3MR") == ["CT0, C3MR"]
+
+
+def test_the_criteria_that_failed_are_found_in_a_text():
+    assert values(read_criteria, "v05; V03 - nominal", "V10", "-") == ["V03|V05", "V10", None]
+    assert unreadable(read_criteria, "salam kurang", "V13", "V05") == ["salam kurang", "V13"]
 
 
 def test_reasons_of_qc_are_told_by_code_or_label():
@@ -306,6 +389,17 @@ def test_code_short_name_and_label_are_known_reasons(code):
         ("Not Contacted", "", "Ring no answer", "U01", False),
         ("Not Contacted", "", "NOMOR-MATI", "U03", False),
         ("Contacted", "Decline", "UNPAID", "R99", False),
+        ("Contacted", None, "UNPAID", "X00", False),
+        ("TIDAK TERHUBUNG", None, "NOMOR MATI", "U03", False),
+        ("TIDAK TERHUBUNG", "Agree", "", "X00", False),
+        ("NSC", None, "TIDAK RESPON", "U01", False),
+        ("SC", "", "BERHENTI", "R06", False),
+        # A list without reasons writes them as its status.
+        ("RNA", None, None, "U01", False),
+        ("SUDAH BERHENTI BERLANGGANAN", None, "-", "R07", False),
+        ("JANJI BAYAR", None, None, "R01", False),
+        ("RESPONS OK", None, None, "X00", False),
+        ("RNA", "Agree", "", "U01", False),
         # Rule 3
         ("Contacted", "Follow Up", "", "R02", False),
         ("Contacted", "Decline", "entah", "R99", False),
@@ -325,7 +419,10 @@ def test_the_result_is_told_by_the_rules_in_their_order(status, category, reason
     assert RESULTS.result(status, category, reason) == (code, conflict)
 
 
-@pytest.mark.parametrize("words", [("NO CARING", "", ""), ("", "Belum Caring", ""), ("Contacted", "", "NOT CARING")])
+@pytest.mark.parametrize(
+    "words",
+    [("NO CARING", "", ""), ("", "Belum Caring", ""), ("Contacted", "", "NOT CARING"), ("ZERO BILLING", None, None)],
+)
 def test_not_having_called_is_no_attempt(words):
     assert RESULTS.result(*words) == (None, False)
 

@@ -12,12 +12,12 @@ import pyarrow as pa
 from caringmon.intake import amounts, dates
 from caringmon.intake.arrears import bucket_mismatch, segments_of, unpaid_in_a_row
 from caringmon.intake.cells import Cells, Reading, cells_of, read_codes, read_prose, read_text
-from caringmon.intake.derived import derived, not_events, undated_returns
+from caringmon.intake.derived import TAPPING_CRITERIA, derived, not_events, undated_returns
 from caringmon.intake.headers import Feed
 from caringmon.intake.phones import read_phones
 from caringmon.intake.results import ResultWords
 from caringmon.intake.sheets import Bools, Cell, Ints, Place, RawColumn, RawSheet
-from caringmon.intake.words import plain, read_flags, read_listed, read_segments, read_words
+from caringmon.intake.words import plain, read_criteria, read_flags, read_listed, read_segments, read_words
 from caringmon.model.buckets import OUT_OF_SCOPE, Buckets
 from caringmon.model.codes import UNMAPPED_RESULT, Severity
 from caringmon.model.findings import Issue
@@ -40,6 +40,12 @@ _READERS: dict[Kind, Callable[[Cells], Reading]] = {
     Kind.SECONDS: amounts.read_seconds,
     Kind.MINUTES: amounts.read_minutes,
     Kind.FLAG: read_flags,
+}
+# Columns whose cells hold several codes.
+_LISTS: dict[str, Callable[[Cells], Reading]] = {
+    "segments": read_segments,
+    "failed_criteria": read_criteria,
+    **dict.fromkeys(TAPPING_CRITERIA, read_criteria),
 }
 _WARNINGS = frozenset(
     {"CELL_ERROR", "DATES_MONTH_FIRST", "AMOUNTS_AMBIGUOUS", "AMOUNTS_MIXED", "NO_TIME_OF_DAY", "WORD_UNKNOWN"}
@@ -206,11 +212,9 @@ def _translated(column: RawColumn, words: Mapping[str, str]) -> RawColumn:
 def _reading(table: Table, column: Column, cells: Cells, vocabulary: Vocabulary) -> Reading:
     if column.name == "reason_code":
         return read_listed(cells, vocabulary.qc_reasons)
-    if column.name == "segments":
-        return read_segments(cells)
     if column.allowed:
         return read_words(cells, table.name, column)
-    return _READERS[column.kind](cells)
+    return _LISTS.get(column.name, _READERS[column.kind])(cells)
 
 
 def _change_issues(

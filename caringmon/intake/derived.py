@@ -18,6 +18,8 @@ from caringmon.model.tables import ARROW_TYPES, NEVER_IN_FACTS, Table
 
 Columns = dict[str, pa.Array]
 
+# Where a tapping export says what failed, by the sides of a call.
+TAPPING_CRITERIA = ("param_tapping_proses", "param_tapping_sikap", "param_tapping_solusi")
 _DEFAULT_CHANNEL = "VOICE"
 _RETURNED = "3"
 _SECOND = pa.scalar(1_000_000, pa.duration("us"))
@@ -116,8 +118,13 @@ def _payments(columns: Columns, _: RawSheet, __: Set[str]) -> Columns:
     return columns
 
 
-def _qc(columns: Columns, _: RawSheet, __: Set[str]) -> Columns:
+def _qc(columns: Columns, _: RawSheet, given: Set[str]) -> Columns:
     columns["status"] = _overridden(columns, columns["status"])
+    sides = [name for name in TAPPING_CRITERIA if name in given]
+    if sides and "failed_criteria" not in given:
+        together = pc.binary_join_element_wise(*(columns[name] for name in sides), "|", null_handling="skip")
+        named = [sorted({*text.split("|")} - {""}) for text in together.to_pylist()]
+        columns["failed_criteria"] = pa.array(["|".join(codes) or None for codes in named], pa.string())
     return columns
 
 

@@ -11,7 +11,7 @@ from caringmon.intake.cells import Cells, Reading, read_codes
 
 _SEPARATORS = re.compile(r"[;,|/\n\r]+")
 _COUNTRY = "62"
-# A part with fewer digits is an area code or an extension, no number of its own.
+# A part with fewer digits is an area code, no number of its own.
 _SHORTEST = 5
 # Below this length, 62 at the start belongs to the number itself.
 _SHORTEST_ABROAD = 10
@@ -35,7 +35,14 @@ def read_phones(cells: Cells) -> Reading:
 
 
 def _numbers(text: str) -> list[str]:
-    return [part.strip() for part in _SEPARATORS.split(text) if len(re.findall(r"\d", part)) >= _SHORTEST]
+    """Return the numbers of a cell; a short part belongs to the one behind it, 021/5551234."""
+    found, begun = [], ""
+    for part in _SEPARATORS.split(text):
+        begun += part
+        if len(re.findall(r"\d", begun)) >= _SHORTEST:
+            found.append(begun)
+            begun = ""
+    return found
 
 
 def _first(text: str) -> str:

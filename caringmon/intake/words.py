@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from caringmon.errors import ParameterError, did_you_mean
-from caringmon.intake.cells import Cells, Reading, read_text
+from caringmon.intake.cells import Cells, Reading, read_prose, read_text
+from caringmon.model.codes import QC_CRITERIA
 from caringmon.model.tables import Column
 
 # Per column, or table.column where tables differ: code → words beside the code itself. Compared as whole words, without
@@ -149,6 +150,14 @@ def read_segments(cells: Cells) -> Reading:
         unreadable.append(None in named)
         listed.append("|".join(sorted(filter(None, named))) if named and None not in named else None)
     return Reading(pa.array(listed, pa.string()), np.array(unreadable, dtype=bool))
+
+
+def read_criteria(cells: Cells) -> Reading:
+    """Return the criteria V01-V12 that a text names, in their order and separated by |; naming none: unreadable."""
+    texts = read_prose(cells).values.to_pylist()
+    named = [{*re.findall(r"\w+", (text or "").upper())} & {*QC_CRITERIA} for text in texts]
+    unreadable = np.array([bool(text) and not codes for text, codes in zip(texts, named, strict=True)], dtype=bool)
+    return Reading(pa.array(["|".join(sorted(codes)) or None for codes in named], pa.string()), unreadable)
 
 
 def read_flags(cells: Cells) -> Reading:

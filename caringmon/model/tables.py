@@ -255,6 +255,8 @@ QC = Table(
         Column("score_process", Kind.NUMBER, "score 0-100"),
         Column("score_attitude", Kind.NUMBER, "score 0-100"),
         Column("score_solution", Kind.NUMBER, "score 0-100"),
+        *(Column(f"param_tapping_{side}", Kind.TEXT, "criteria that failed on this side", raw=True)
+          for side in ("proses", "sikap", "solusi")),
         Column("failed_criteria", Kind.CODE, "criteria that failed, V01-V12, separated by |"),
         Column("tl_id", Kind.CODE, "person_id of the TL who answered a return"),
         Column("tl_response", Kind.NOTE, "what the TL answered", about="validation_id"),
