@@ -6,10 +6,12 @@ import re
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from caringmon.intake.cells import Cells, Reading, read_codes
 
 _SEPARATORS = re.compile(r"[;,|/\n\r]+")
+_PLAIN = r"^0[1-9]\d*$"
 _COUNTRY = "62"
 # A part with fewer digits is an area code, no number of its own.
 _SHORTEST = 5
@@ -24,14 +26,20 @@ def read_phones(cells: Cells) -> Reading:
     or with digits hidden by stars, is unreadable. Digits lost for good block as in ids.
     """
     read = read_codes(cells)
-    texts = read.values.to_pylist()
-    firsts = [None if text is None else _first(text) for text in texts]
-    phones = [None if first is None else _national(first) for first in firsts]
-    several = [text is not None and len(_numbers(text)) > 1 for text in texts]
-    unreadable = [text is not None and phone is None for text, phone in zip(texts, phones, strict=True)]
-    rewritten = [phone is not None and phone != first for phone, first in zip(phones, firsts, strict=True)]
-    changes = {"PHONES_SEVERAL": np.array(several, dtype=bool), "PHONE_REWRITTEN": np.array(rewritten, dtype=bool)}
-    return Reading(pa.array(phones, pa.string()), np.array(unreadable, dtype=bool), changes, read.blocks)
+    phones = read.values.to_numpy(zero_copy_only=False).astype(object)
+    several, rewritten, unreadable = (np.zeros(len(cells), dtype=bool) for _ in range(3))
+    # Most numbers have the form already, and files are long.
+    other = pc.invert(pc.fill_null(pc.match_substring_regex(read.values, _PLAIN), True))
+    for place in np.flatnonzero(other.to_numpy(zero_copy_only=False)):
+        numbers = _numbers(phones[place])
+        first = numbers[0] if numbers else phones[place]
+        phone = _national(first)
+        several[place] = len(numbers) > 1
+        unreadable[place] = phone is None
+        rewritten[place] = phone is not None and phone != first
+        phones[place] = phone
+    changes = {"PHONES_SEVERAL": several, "PHONE_REWRITTEN": rewritten}
+    return Reading(pa.array(phones, pa.string()), unreadable, changes, read.blocks)
 
 
 def _numbers(text: str) -> list[str]:
@@ -40,13 +48,9 @@ def _numbers(text: str) -> list[str]:
     for part in _SEPARATORS.split(text):
         begun += part
         if len(re.findall(r"\d", begun)) >= _SHORTEST:
-            found.append(begun)
+            found.append(begun.strip())
             begun = ""
     return found
-
-
-def _first(text: str) -> str:
-    return next(iter(_numbers(text)), text)
 
 
 def _national(text: str) -> str | None:

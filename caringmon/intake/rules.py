@@ -181,7 +181,7 @@ def login_over_planned(typed: TypedRows, _: dt.datetime | None) -> Iterator[Verd
 
 def segment_changed(typed: TypedRows, _: dt.datetime | None) -> Iterator[Verdict]:
     """Find services that one order lists under both segments in one month; each holds from its own day on."""
-    if typed.feed.table.name == "assignments":
+    if typed.feed.table.name == "assignments" and pc.count_distinct(typed.rows["segment"]).as_py() > 1:
         listed = typed.rows.select(["period", "service_no", "segment"]).to_pandas()
         kinds = listed.groupby(["period", "service_no"], dropna=False)["segment"].transform("nunique")
         yield Verdict("SEGMENT_CHANGED", Severity.WARN, (kinds > 1).to_numpy(dtype=bool))

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from caringmon.intake.amounts import read_counts, read_rupiah
-from caringmon.intake.cells import cells_of
+from caringmon.intake.cells import cells_of, mask_of
 from caringmon.intake.headers import Feed
 from caringmon.intake.sheets import Bools, Ints, RawColumn, RawSheet
 from caringmon.intake.words import plain
@@ -78,7 +79,11 @@ def _decides(table: Table, column: Column) -> bool:
 
 
 def _is_label(column: RawColumn) -> Bools:
-    labels = np.array([isinstance(v, str) and bool(_LABEL.fullmatch(plain(v))) for v in column.distinct], dtype=bool)
+    # Files are long and labels rare: the words are sought first, and only what holds one is looked at.
+    texts = pa.array([value if isinstance(value, str) else None for value in column.distinct], pa.string())
+    labels = mask_of(pc.match_substring_regex(texts, "(?i)total|jumlah"))
+    for place in np.flatnonzero(labels):
+        labels[place] = bool(_LABEL.fullmatch(plain(str(column.distinct[place]))))
     return labels[column.codes]
 
 
