@@ -325,6 +325,12 @@ def test_a_word_of_no_list_is_unreadable_but_an_unknown_deal_is_another_one():
     assert changed(words_of(CALLS, "negotiation"), "bayar pakai kerbau", "") == {"WORD_UNKNOWN": 1}
 
 
+def test_a_zero_that_no_list_knows_is_nothing():
+    for table, column in ((PAYMENT_STATES, "paid"), (QC_STATES, "verdict")):
+        assert values(words_of(table, column), "0") == [None]
+        assert unreadable(words_of(table, column), "0") == []
+
+
 def test_known_words_of_rows_that_are_none_of_ours_are_no_mistakes():
     for table, column, code, words in (
         (CALLS, "segment", "OUT_OF_SCOPE", ["PSB", "Pasang Baru", "WINBACK", "Eksisting"]),

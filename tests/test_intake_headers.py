@@ -110,8 +110,7 @@ def test_what_stands_where_headers_do_not_tell_the_system_is_the_source_of_recor
     path.write_bytes(text_file(ROSTER, ["A1", "TL", "2022-01-03"]))
     (sheet,) = read(path)
     assert recognise(sheet, RULES.aliases, ()).feeds[0].source_system == "EXCEL"
-    sources = {**RULES.sources, "roster": "NONATERO"}
-    assert recognise(sheet, RULES.aliases, (), sources).feeds[0].source_system == "NONATERO"
+    assert recognise(sheet, RULES.aliases, (), {"roster": "NONATERO"}).feeds[0].source_system == "NONATERO"
 
 
 def test_numbered_columns_of_one_thing_are_a_group(tmp_path):
@@ -121,6 +120,19 @@ def test_numbered_columns_of_one_thing_are_a_group(tmp_path):
     assert feed.groups == {"status_raw": {1: 4, 2: 5}, "reason_raw": {2: 6}}
     assert "called_at" in feed.positions
     assert [i.detail for i in found.issues if i.code == "UNKNOWN_HEADERS"] == ["NO HP 2"]
+
+
+def test_numbered_columns_that_are_passed_over_are_listed(tmp_path):
+    headers = ["SND", "PETUGAS", "Layanan", "TANGGAL", "STATUS CARING", "STATUS CARING 1", "VOC 1", "REASON 1"]
+    found = recognised(tmp_path, headers)
+    (feed,) = found.feeds
+    assert feed.groups == {"status_raw": {1: 5}, "reason_raw": {1: 7}}
+    assert [(i.code, i.detail) for i in found.issues] == [("HEADER_UNUSED", "status caring, voc 1")]
+
+
+def test_bills_by_month_are_passed_over_where_their_number_is_given(tmp_path):
+    found = recognised(tmp_path, [*ORDER, "bill_n0"])
+    assert [(i.code, i.detail) for i in found.issues] == [("HEADER_UNUSED", "bill n0")]
 
 
 def test_headers_that_are_known_and_wanted_by_no_table_are_not_unknown(tmp_path):

@@ -104,6 +104,14 @@ def test_a_payment_of_nothing_is_set_aside(workspace):
     assert verdict(loaded(workspace, PAYMENT, {"amount": "0"}), "PAYMENT_ZERO")[::3] == (Severity.QUARANTINE, 1)
 
 
+def test_a_customer_of_the_list_who_has_not_paid_is_no_payment(workspace):
+    report = loaded(workspace, PAYMENT, {}, {"paid_at": "", "amount": "0"}, {"paid_at": "-", "amount": ""},
+                    {"paid_at": "", "amount": "5"})  # fmt: skip
+    (count,) = report.counts
+    assert (count.loaded, count.set_aside, count.skipped) == (1, 1, 2)
+    assert issue(report, "NO_PAYMENT").count == 2
+
+
 @pytest.mark.parametrize(
     ("row", "amount", "is_reversal"),
     [({}, 300_000, False), ({"amount": "-300.000"}, -300_000, True), ({"is_reversal": "ya"}, -300_000, True)],

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from caringmon.intake import amounts, dates
 from caringmon.intake.arrears import bucket_mismatch, segments_of, unpaid_in_a_row
-from caringmon.intake.cells import Cells, Reading, cells_of, read_codes, read_prose, read_text
+from caringmon.intake.cells import Cells, Reading, cells_of, mask_of, read_codes, read_prose, read_text
 from caringmon.intake.derived import TAPPING_CRITERIA, derived, not_events, undated_returns
 from caringmon.intake.headers import Feed
 from caringmon.intake.phones import read_phones
@@ -134,12 +135,16 @@ def _read_column(
 
 
 def _tell_results(typed: _Typed, sheet: RawSheet, raw: Mapping[str, RawColumn], words: ResultWords) -> None:
+    """Tell the result of each call; a row of zero attempts is none, whatever it says."""
     results = words.results(raw, len(sheet.source_rows))
     typed.values["result_code"] = results.codes
-    typed.skipped["NO_ATTEMPT"] = ~results.attempted
+    attempted = results.attempted
+    if "attempt_count" in typed.values:
+        attempted = attempted & ~mask_of(pc.equal(typed.values["attempt_count"], 0))
+    typed.skipped["NO_ATTEMPT"] = ~attempted
     unmapped = np.asarray(results.codes.to_numpy(zero_copy_only=False) == UNMAPPED_RESULT, dtype=bool)
     place = sheet.place_of("calls")
-    for code, rows in (("UNMAPPED_RESULT", unmapped), ("STATUS_REASON_CONFLICT", results.conflict)):
+    for code, rows in (("UNMAPPED_RESULT", unmapped & attempted), ("STATUS_REASON_CONFLICT", results.conflict)):
         if rows.any():
             typed.issues.append(_issue(place, sheet, code, Severity.WARN, rows, ""))
 

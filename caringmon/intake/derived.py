@@ -43,11 +43,12 @@ def derived(table: Table, given: Mapping[str, pa.Array], sheet: RawSheet) -> Col
 def not_events(table: Table, columns: Mapping[str, pa.Array], unreadable: Mapping[str, Bools]) -> dict[str, Bools]:
     """Return by issue code the rows that are no event of the table and are not loaded.
 
-    A call with zero attempts; a line of a tapping log that was not tapped yet (data model, T7, PENDING rule); a state
-    that a list leaves open.
+    A line of a tapping log that was not tapped yet (data model, T7, PENDING rule); a customer of a list of payments who
+    has not paid; a state that a list leaves open.
     """
-    if table.name == "calls":
-        return {"NO_ATTEMPT": mask_of(pc.equal(columns["attempt_count"], 0))}
+    if table.name == "payments":
+        unpaid = _blank(columns, unreadable, "amount") | mask_of(pc.equal(columns["amount"], 0))
+        return {"NO_PAYMENT": unpaid & _blank(columns, unreadable, "paid_at")}
     if table.name == "qc":
         undecided = pa.array(["", QcStatus.NOT_VALID, QcStatus.PENDING])
         is_open = mask_of(pc.is_in(pc.fill_null(columns["status"], ""), undecided))

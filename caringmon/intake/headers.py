@@ -80,8 +80,9 @@ def recognise(
 ) -> Recognition:
     """Return which tables the sheet feeds: one by the mapping that names the most of its headers, else by aliases.
 
-    `sources`: per table the system that rows come from where the headers do not tell it.
+    `sources`: per table the system that rows come from where the headers do not tell it; the default for the others.
     """
+    sources = {**SOURCE_OF_RECORD, **sources}
     positions: dict[str, int] = {}
     for position, header in enumerate(sheet.headers):
         positions.setdefault(normalised(header), position)
@@ -155,26 +156,38 @@ def _feed(
             chosen[column] = positions[present[0][0]]
             unused += [name for name, _ in present[1:]]
             systems |= {system for _, system in present if system}
-    groups = {name: found for name in table.repeats if (found := _group(columns[name], positions))}
-    for name, places in groups.items():
-        plain = chosen.pop(name, None)
-        if plain is not None and plain not in places.values():
-            places.setdefault(1, plain)
-    is_bare = table.name == "assignments" and "unpaid_bills" not in chosen
-    bills = {bill: position for name, position in positions.items() if (bill := bill_of(name))} if is_bare else {}
+    groups: dict[str, dict[int, int]] = {}
+    for column in table.repeats:
+        found, passed_over = _group(columns[column], positions)
+        if found and column in chosen and chosen[column] not in found.values():
+            plain = chosen.pop(column)
+            passed_over += [name for name, place in positions.items() if place == plain and 1 in found]
+            found.setdefault(1, plain)
+        groups |= {column: found} if found else {}
+        unused += passed_over
+    chosen = {column: place for column, place in chosen.items() if column not in groups}
+    bills = {bill: place for name, place in positions.items() if (bill := bill_of(name))}
+    if table.name != "assignments" or "unpaid_bills" in chosen:
+        unused += [name for name in positions if bill_of(name) and table.name == "assignments"]
+        bills = {}
     system = systems.pop() if len(systems) == 1 else sources[table.name]
     return Feed(table, chosen, system, groups=groups, bills=bills), unused
 
 
-def _group(ranked: Sequence[tuple[str, str]], positions: Mapping[str, int]) -> dict[int, int]:
-    """Return the positions of one column's numbered headers by their number; of each the name of the best rank."""
+def _group(ranked: Sequence[tuple[str, str]], positions: Mapping[str, int]) -> tuple[dict[int, int], list[str]]:
+    """Return the positions of one column's numbered headers by number, each of the best rank, and those passed over."""
     rank = {name: number for number, (name, _) in reversed(list(enumerate(ranked)))}
-    found: dict[int, tuple[int, int]] = {}
-    for name, position in positions.items():
-        base, turn = turn_of(name)
-        if turn and base in rank:
-            found[turn] = min(found.get(turn, (len(rank), position)), (rank[base], position))
-    return {turn: position for turn, (_, position) in sorted(found.items())}
+    numbered = [
+        (turn, rank[base], name) for name in positions for base, turn in [turn_of(name)] if turn and base in rank
+    ]
+    found: dict[int, int] = {}
+    passed_over = []
+    for turn, _, name in sorted(numbered):
+        if turn in found:
+            passed_over.append(name)
+        else:
+            found[turn] = positions[name]
+    return found, passed_over
 
 
 def _missing(table: Table, given: Set[str]) -> tuple[str, ...]:

@@ -126,6 +126,7 @@ def read_words(cells: Cells, table: str, column: Column) -> Reading:
     skipped_words = {_squashed(word) for word in skip_words}
     texts = read_text(cells).values.to_pylist()
     spoken = completed(texts, {*words, *skipped_words}, _squashed)
+    spoken = ["" if word == "0" and "0" not in words else word for word in spoken]
     codes = [words.get(word, _OTHERWISE.get(column.name)) if word else None for word in spoken]
     codes = [code if code in column.allowed else None for code in codes]
     skipped = np.array([word in skipped_words for word in spoken], dtype=bool)
@@ -170,7 +171,7 @@ def read_flags(cells: Cells) -> Reading:
 
 def read_listed(cells: Cells, words: Mapping[str, str]) -> Reading:
     """Return the codes of a column by a word list (plain word → code); a word of none is unreadable."""
-    spoken = read_text(cells).values.to_pylist()
+    spoken = read_prose(cells).values.to_pylist()
     codes = [None if word is None else words.get(plain(word)) for word in spoken]
     unreadable = np.array([w is not None and c is None for w, c in zip(spoken, codes, strict=True)], dtype=bool)
     return Reading(pa.array(codes, pa.string()), unreadable)
