@@ -1,4 +1,4 @@
-"""The walk of one file from the inbox to the store: read, headers, clean, validate, pseudonyms, facts."""
+"""The walk of one file to the store: read, headers, totals, unfold, clean, validate, pseudonyms, facts."""
 
 from __future__ import annotations
 
@@ -49,6 +49,15 @@ class Loading:
     rules: Rules
     key: bytes
     identities: IdentityStore
+
+
+@dataclass(frozen=True)
+class _Typing:
+    """What rows of a file are typed by. `stated`: when it was exported, as it says; `month_first`: tables, columns."""
+
+    vocabulary: Vocabulary
+    stated: dt.datetime | None
+    month_first: frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -133,7 +142,8 @@ def _load(loading: Loading, path: Path, data: bytes, sha256: str, mended: Mended
         _refuse_near_miss(path.name, [found for _, found in recognised])
         return FileReport(path.name, issues=tuple(other_issues))
     stated = window.stated_export(named.name) if origin or not mended else None
-    parts = [_part(sheet, feed, found, rules.vocabulary, stated) for sheet, found in recognised for feed in found.feeds]
+    typing = _Typing(rules.vocabulary, stated, _month_first(loading.workspace, origin))
+    parts = [_part(sheet, feed, found, typing) for sheet, found in recognised for feed in found.feeds]
     _refuse_blocked(path.name, parts)
     parts[0] = replace(parts[0], issues=(*parts[0].issues, *other_issues))
     exported_at = origin.exported_at if origin else stated or _latest_event(parts)
@@ -152,11 +162,21 @@ def _load(loading: Loading, path: Path, data: bytes, sha256: str, mended: Mended
     return FileReport(path.name, tuple(part.count for part in parts), _issues_of(parts))
 
 
-def _part(sheet: RawSheet, feed: Feed, found: Recognition, vocabulary: Vocabulary, stated: dt.datetime | None) -> _Part:
+def _month_first(workspace: Path, origin: Load | None) -> frozenset[tuple[str, str]]:
+    """Return the table and column of the dates that were read month first in the file that mended rows come from.
+
+    A few rows alone no longer show it.
+    """
+    found = facts.read_issues(workspace, (origin,) if origin else ())
+    return frozenset((one.table, one.detail.split(":")[0]) for one in found if one.code == "DATES_MONTH_FIRST")
+
+
+def _part(sheet: RawSheet, feed: Feed, found: Recognition, typing: _Typing) -> _Part:
     counted = without_totals(sheet, feed)
     rows = unfolded(counted.sheet, feed)
-    typed = typed_rows(rows.sheet, rows.feed, vocabulary, stated)
-    kept = validated(typed, stated)
+    month_first = frozenset(column for table, column in typing.month_first if table == feed.table.name)
+    typed = typed_rows(rows.sheet, rows.feed, typing.vocabulary, typing.stated, month_first)
+    kept = validated(typed, typing.stated)
     count = TableCount(
         table=feed.table.name,
         sheet=sheet.place.sheet,

@@ -279,6 +279,20 @@ def test_what_is_no_duration_is_unreadable(wrong):
     assert unreadable(amounts.read_seconds, wrong) == [wrong]
 
 
+@pytest.mark.parametrize(
+    ("raw", "minutes"),
+    [("08:30", 510), ("08:30:40", 511), ("480", 480), (480.0, 480), (510 / 1440, 510), (dt.time(8, 30), 510),
+     (dt.timedelta(hours=8, minutes=30), 510), ("0", 0)],
+)  # fmt: skip
+def test_working_times_are_minutes_and_two_parts_are_hours_and_minutes(raw, minutes):
+    assert values(amounts.read_minutes, raw) == [minutes]
+
+
+@pytest.mark.parametrize("wrong", ["-5", "08:75", "pagi", 1e12])
+def test_what_is_no_working_time_is_unreadable(wrong):
+    assert unreadable(amounts.read_minutes, wrong) == [wrong]
+
+
 # Words
 
 

@@ -106,6 +106,17 @@ def test_rows_numbered_by_a_mapping_keep_the_number_of_their_first_file(workspac
     }
 
 
+def test_dates_that_were_month_first_in_the_first_file_still_are(workspace):
+    american = ["7002", "10/04/2022 08:00:00", "", "0211234567", "CT0", "RNA"]
+    load(workspace, {"a.csv": text_file(HEADERS, ["7001", "10/18/2022 08:00:00", *GOOD[2:]], american)})
+    report = load_mended(workspace, {"C2": "A09"})
+    assert codes(report) == {"DATES_MONTH_FIRST"}
+    assert {str(row["called_at"]) for row in stored(workspace, "calls")} == {
+        "2022-10-18 08:00:00",
+        "2022-10-04 08:00:00",
+    }
+
+
 def test_a_name_is_that_of_a_load_only_if_this_store_knows_it(workspace):
     (workspace / "store" / "quarantine").mkdir(parents=True)
     (workspace / "store" / "quarantine" / "123456789012.xlsx").write_bytes(b"")

@@ -71,11 +71,12 @@ def read_seconds(cells: Cells) -> Reading:
 
 
 def read_minutes(cells: Cells) -> Reading:
-    """Return durations in whole minutes, from hh:mm:ss, hh:mm, a workbook's time or duration, or minutes.
+    """Return durations in whole minutes, from hh:mm:ss, hh:mm, a workbook's time, part of a day, or minutes.
 
     Parts of a minute are rounded, counted as `ROUNDED`. Negative, or longer than a 32-bit number: unreadable.
     """
     numbers, _ = _numbers(cells, whole=False)
+    numbers = np.where((numbers > 0) & (numbers < 1), numbers * _SECONDS_A_DAY / 60, numbers)
     clock = pc.extract_regex(cells.texts, _HOURS_CLOCK)
     on_clock = mask_of(pc.is_valid(clock))
     if on_clock.any():

@@ -24,12 +24,14 @@ _WHOLE_DIGITS = 1e15  # above, a double no longer holds every whole number that 
 class Cells:
     """Distinct values: `texts` cleaned, null where blank; `typed`, by position, what a workbook typed itself.
 
-    `changes`: issue code → which values had something taken away that was not mere space.
+    `changes`: issue code → which values had something taken away that was not mere space. `month_first`: dates in
+    digits that could be read either way are month first, as is known from the file that the cells once stood in.
     """
 
     texts: pa.Array
     typed: Mapping[int, Cell]
     changes: Mapping[str, Bools]
+    month_first: bool = False
 
     def __len__(self) -> int:
         return len(self.texts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -90,17 +90,24 @@ class _Typed:
 
 
 def typed_rows(
-    sheet: RawSheet, feed: Feed, vocabulary: Vocabulary, exported_at: dt.datetime | None = None
+    sheet: RawSheet,
+    feed: Feed,
+    vocabulary: Vocabulary,
+    exported_at: dt.datetime | None = None,
+    month_first: frozenset[str] = frozenset(),
 ) -> TypedRows:
     """Return the sheet's rows, typed as rows of the table that it feeds; what should refuse the file is an issue.
 
-    `exported_at`: as the file states it, None where it does not.
+    `exported_at`: as the file states it, None where it does not. `month_first`: columns whose dates are known to be so.
     """
     typed = _Typed()
     raw = raw_columns(sheet, feed)
     for column in feed.table.columns:
         if column.name in raw and column.name != "result_code":
-            _read_column(typed, sheet, feed, raw[column.name], column, vocabulary)
+            cells = cells_of(raw[column.name].distinct.tolist())
+            reading = _reading(feed.table, column, replace(cells, month_first=column.name in month_first), vocabulary)
+            _take(typed, column, raw[column.name].codes, reading)
+            typed.issues += _change_issues(sheet, feed, column, raw[column.name].codes, cells, reading)
     if feed.table.name == "calls":
         _tell_results(typed, sheet, raw, vocabulary.results)
     if feed.table.name == "assignments":
@@ -122,16 +129,11 @@ def typed_rows(
     )
 
 
-def _read_column(
-    typed: _Typed, sheet: RawSheet, feed: Feed, raw: RawColumn, column: Column, vocabulary: Vocabulary
-) -> None:
-    cells = cells_of(raw.distinct.tolist())
-    reading = _reading(feed.table, column, cells, vocabulary)
-    typed.issues += _change_issues(sheet, feed, column, raw.codes, cells, reading)
-    typed.values[column.name] = reading.values.take(pa.array(raw.codes))
-    typed.skipped |= {code: distinct[raw.codes] for code, distinct in reading.skipped.items()}
+def _take(typed: _Typed, column: Column, codes: Ints, reading: Reading) -> None:
+    typed.values[column.name] = reading.values.take(pa.array(codes))
+    typed.skipped |= {code: distinct[codes] for code, distinct in reading.skipped.items()}
     if not column.raw:
-        typed.unreadable[column.name] = reading.unreadable[raw.codes]
+        typed.unreadable[column.name] = reading.unreadable[codes]
 
 
 def _tell_results(typed: _Typed, sheet: RawSheet, raw: Mapping[str, RawColumn], words: ResultWords) -> None:

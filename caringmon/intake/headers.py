@@ -141,37 +141,51 @@ def _feed(
     positions: Mapping[str, int],
     sources: Mapping[str, str],
 ) -> tuple[Feed, list[str]]:
-    """Return what the headers give to the table, each column by its first present name, and the names passed over.
-
-    A column that stands several times with numbers is a group; without a first one, the name without a number is it.
-    """
+    """Return what the headers give to the table, each column by its first present name, and the names passed over."""
     chosen: dict[str, int] = {}
     unused: list[str] = []
     systems: set[str] = set()
     for column, ranked in columns.items():
         present = [(name, system) for name, system in ranked if name in positions]
-        unused += [name for name, _ in present if _UNLESS.get(name) in positions]
-        present = [(name, system) for name, system in present if _UNLESS.get(name) not in positions]
-        if present:
-            chosen[column] = positions[present[0][0]]
-            unused += [name for name, _ in present[1:]]
-            systems |= {system for _, system in present if system}
+        meant = [(name, system) for name, system in present if _UNLESS.get(name) not in positions]
+        if meant:
+            chosen[column] = positions[meant[0][0]]
+            systems |= {system for _, system in meant if system}
+        unused += [name for name, _ in present if name not in dict(meant[:1])]
+    groups, passed_over = _groups(table, columns, positions, chosen)
+    single = {column: position for column, position in chosen.items() if column not in groups}
+    bills = {bill_of(name): position for name, position in positions.items() if bill_of(name)}
+    if "unpaid_bills" in single:
+        passed_over += [name for name in positions if bill_of(name)]
+    is_counted = "unpaid_bills" in columns and "unpaid_bills" not in single
+    system = systems.pop() if len(systems) == 1 else sources[table.name]
+    feed = Feed(table, single, system, groups=groups, bills=bills if is_counted else {})
+    return feed, [*unused, *passed_over]
+
+
+def _groups(
+    table: Table,
+    columns: Mapping[str, tuple[tuple[str, str], ...]],
+    positions: Mapping[str, int],
+    chosen: Mapping[str, int],
+) -> tuple[dict[str, dict[int, int]], list[str]]:
+    """Return the columns that stand several times with numbers, and the names passed over.
+
+    Where none is the first, the column without a number is it.
+    """
     groups: dict[str, dict[int, int]] = {}
+    unused: list[str] = []
     for column in table.repeats:
         found, passed_over = _group(columns[column], positions)
-        if found and column in chosen and chosen[column] not in found.values():
-            plain = chosen.pop(column)
-            passed_over += [name for name, place in positions.items() if place == plain and 1 in found]
+        if not found:
+            continue
+        plain = chosen.get(column)
+        if plain is not None and plain not in found.values():
+            unused += [name for name, position in positions.items() if position == plain and 1 in found]
             found.setdefault(1, plain)
-        groups |= {column: found} if found else {}
+        groups[column] = found
         unused += passed_over
-    chosen = {column: place for column, place in chosen.items() if column not in groups}
-    bills = {bill: place for name, place in positions.items() if (bill := bill_of(name))}
-    if table.name != "assignments" or "unpaid_bills" in chosen:
-        unused += [name for name in positions if bill_of(name) and table.name == "assignments"]
-        bills = {}
-    system = systems.pop() if len(systems) == 1 else sources[table.name]
-    return Feed(table, chosen, system, groups=groups, bills=bills), unused
+    return groups, unused
 
 
 def _group(ranked: Sequence[tuple[str, str]], positions: Mapping[str, int]) -> tuple[dict[int, int], list[str]]:
