@@ -1,95 +1,31 @@
-"""The walk of one file from the inbox to the store: read, headers, clean, validate, pseudonyms, facts."""
+"""Files of the inbox into the store: which they are, what was loaded before, pseudonyms, facts, rows set aside."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from caringmon.errors import CaringmonError, DataBlockedError
-from caringmon.intake import headers, window
-from caringmon.intake.clean import Vocabulary, original_cells, typed_rows
-from caringmon.intake.headers import Feed, Recognition
+from caringmon.intake.account import FileReport
+from caringmon.intake.clean import original_cells
 from caringmon.intake.pseudonyms import split_identities
-from caringmon.intake.read import read_sheets
-from caringmon.intake.sheets import Cell, RawSheet
-from caringmon.intake.validate import Validated, validated
-from caringmon.model.codes import Severity
-from caringmon.model.findings import Issue, Load
-from caringmon.model.period import end_of_day
-from caringmon.model.tables import GUIDE_SHEET
+from caringmon.model.findings import Load
+from caringmon.reading import RAGGED, Part, Reading, Source, covered_days, read_source
 from caringmon.report.wording import catalogue
 from caringmon.store import facts, restricted
 from caringmon.store.erasure import erase_services
 from caringmon.store.identities import IdentityStore
+from caringmon.store.mended import mended_file
 from caringmon.suppression import erased_services
-from caringmon.vocabulary import Rules, header_mark, read_rules
+from caringmon.vocabulary import Rules, read_rules
 
 # Part of every load_id: raise it when the same file must be read anew because reading has changed.
-PARSER_VERSION = "1"
-_RAGGED = "RAGGED_ROW"
-_SECOND = pa.scalar(1_000_000, pa.duration("us"))
-_NEVER = pa.chunked_array([pa.array([], pa.timestamp("us"))])
+PARSER_VERSION = "2"
 _STAMPS = ("%Y%m%d", "%d%m%Y", "%Y%m%d%H%M", "%Y%m%d%H%M%S")
-
-
-@dataclass(frozen=True)
-class TableCount:
-    """What became of the rows of a sheet as rows of one table; read = loaded + set aside + repeats + skipped."""
-
-    table: str
-    sheet: str
-    read: int
-    loaded: int
-    set_aside: int
-    repeats: int
-    skipped: int
-
-
-@dataclass(frozen=True)
-class FileReport:
-    """What became of a file. `refusal`: why nothing of it was loaded; `is_known`: it had been loaded before.
-
-    `is_anew`: it had been loaded by other rules (aliases, mappings, word lists), and this reading took their place.
-    """
-
-    file: str
-    counts: tuple[TableCount, ...] = ()
-    issues: tuple[Issue, ...] = ()
-    refusal: str = ""
-    is_known: bool = False
-    is_anew: bool = False
-
-    @property
-    def refused(self) -> bool:
-        """Tell whether the file was refused as a whole."""
-        return bool(self.refusal)
-
-    @property
-    def rows_loaded(self) -> int:
-        """Rows that are in the store now, over all tables."""
-        return sum(count.loaded for count in self.counts)
-
-    def lines(self) -> list[str]:
-        """Return the report as lines of text, without any value of the file."""
-        if self.refused:
-            return [f"refused  {self.refusal}"]
-        if self.is_known:
-            return [f"known    {self.file}: already loaded, nothing added"]
-        head = [
-            f"{'anew' if self.is_anew else 'loaded':<8} {self.file}{f' [{count.sheet}]' if count.sheet else ''}: "
-            f"{count.table} "
-            f"{count.read:,} read = {count.loaded:,} loaded + {count.set_aside:,} set aside "
-            f"+ {count.repeats:,} repeated + {count.skipped:,} no attempt"
-            for count in self.counts
-        ]
-        return [*(head or [f"ignored  {self.file}"]), *map(_issue_line, self.issues)]
 
 
 @dataclass(frozen=True)
@@ -104,17 +40,6 @@ class Loading:
     key: bytes
     identities: IdentityStore
     erased: frozenset[str]
-
-
-@dataclass(frozen=True)
-class _Part:
-    """A sheet as one table: what is kept and what is set aside."""
-
-    sheet: RawSheet
-    feed: Feed
-    kept: Validated
-    count: TableCount
-    issues: tuple[Issue, ...]
 
 
 def open_loading(workspace: Path, key: bytes) -> Loading:
@@ -148,8 +73,9 @@ def load_file(loading: Loading, path: Path) -> FileReport:
     if earlier and all(is_current(load, loading.rules) for load in earlier):
         return FileReport(path.name, is_known=True)
     try:
-        reading = _read(loading.rules, path, data)
-        _keep(loading, reading, data, sha256)
+        source = _source(loading.workspace, path.name, data, loads)
+        reading = read_source(loading.rules, source)
+        _keep(loading, reading, source, sha256)
     except CaringmonError as problem:
         return FileReport(path.name, refusal=str(problem))
     in_force = {load.load_id for load in facts.read_loads(loading.workspace)}
@@ -157,13 +83,14 @@ def load_file(loading: Loading, path: Path) -> FileReport:
     for load_id in replaced:
         loading.identities.forget(load_id)
         restricted.drop_quarantine(loading.workspace, load_id)
-    return replace(reading.report, is_anew=bool(replaced))
+    return replace(reading.report, file=path.name, is_anew=bool(replaced))
 
 
-def examine_file(rules: Rules, path: Path) -> FileReport:
+def examine_file(workspace: Path, rules: Rules, path: Path) -> FileReport:
     """Return what would become of a file, without loading anything of it."""
     try:
-        return _read(rules, path, path.read_bytes()).report
+        source = _source(workspace, path.name, path.read_bytes(), facts.read_loads(workspace))
+        return read_source(rules, source).report
     except OSError:
         return FileReport(path.name, refusal=f"{path.name}: it cannot be read")
     except CaringmonError as problem:
@@ -172,25 +99,44 @@ def examine_file(rules: Rules, path: Path) -> FileReport:
 
 def is_current(load: Load, rules: Rules) -> bool:
     """Tell whether reading the load's file again would give the same: same parser, same rules."""
-    return (load.parser_version, load.rules) == (PARSER_VERSION, rules.fingerprint(load.table, load.header_marks))
+    fingerprint = rules.fingerprint(load.table, load.header_marks)
+    return (load.parser_version, load.rules) == (PARSER_VERSION, fingerprint)
 
 
 def shown_name(name: str) -> str:
-    """Return a file name as it may be printed: a long number in it that is no date is left out."""
-    for run in _numbers(name):
+    """Return a file name for messages: a long number that is no date is hidden, it may be a customer's."""
+    for run in _long_numbers(name):
         name = name.replace(run, "…")
     return name
 
 
+def _source(workspace: Path, name: str, data: bytes, loads: Sequence[Load]) -> Source:
+    """Return the file as it is to be read; one with a long number in its name that is no date: DataBlockedError."""
+    mended = mended_file(workspace, name, loads)
+    if mended is None:
+        _refuse_number_in_name(name)
+        return Source(name, data)
+    return Source(mended.name, data, True, mended.origin, _month_first(workspace, mended.origin))
+
+
+def _month_first(workspace: Path, origin: Load | None) -> frozenset[tuple[str, str]]:
+    """Return the table and column of the dates that were read month first in the file that mended rows come from.
+
+    A few rows alone no longer show it.
+    """
+    found = facts.read_issues(workspace, (origin,) if origin else ())
+    return frozenset((one.table, one.detail.split(":")[0]) for one in found if one.code == "DATES_MONTH_FIRST")
+
+
 def _refuse_number_in_name(name: str) -> None:
     """Refuse a file name with a long number that is no date: names stand in reports, and it may be a customer's."""
-    for run in _numbers(name):
+    for run in _long_numbers(name):
         raise DataBlockedError(
             f"{shown_name(name)}: its name holds a number of {len(run)} digits that is no date; rename the file"
         )
 
 
-def _numbers(name: str) -> list[str]:
+def _long_numbers(name: str) -> list[str]:
     return [run for run in re.findall(r"\d{8,}", name) if not any(_reads_as(run, form) for form in _STAMPS)]
 
 
@@ -203,165 +149,42 @@ def _reads_as(text: str, form: str) -> bool:
     return stamp.strftime(form) == text and 2000 <= stamp.year < 2100
 
 
-@dataclass(frozen=True)
-class _Reading:
-    """What a file says: its parts, none for a stranger; `exported_at` is None where no part has a row.
-
-    `marks`: of the headers of all its sheets, those that feed nothing among them.
-    """
-
-    report: FileReport
-    parts: tuple[_Part, ...] = ()
-    exported_at: dt.datetime | None = None
-    marks: tuple[str, ...] = ()
-
-
-def _read(rules: Rules, path: Path, data: bytes) -> _Reading:
-    _refuse_number_in_name(path.name)
-
-    def count_known(cells: Sequence[Cell]) -> int:
-        return headers.count_known(cells, rules.known_headers)
-
-    sheets = read_sheets(path, data, count_known)
-    recognised = [(sheet, headers.recognise(sheet, rules.aliases, rules.mappings)) for sheet in sheets]
-    strangers = [found for sheet, found in recognised if not found.feeds and sheet.place.sheet != GUIDE_SHEET]
-    other_issues = [issue for found in strangers for issue in found.issues]
-    if not any(found.feeds for _, found in recognised):
-        _refuse_near_miss(path.name, [found for _, found in recognised])
-        return _Reading(FileReport(path.name, issues=tuple(other_issues)))
-    stated = window.stated_export(path.name)
-    parts = [_part(sheet, feed, found, rules.vocabulary, stated) for sheet, found in recognised for feed in found.feeds]
-    _refuse_blocked(path.name, parts)
-    parts[0] = replace(parts[0], issues=(*parts[0].issues, *other_issues))
-    exported_at = stated or _latest_event(parts)
-    if exported_at is None and any(part.count.loaded for part in parts):
-        raise DataBlockedError(
-            f"{path.name}: EXPORT_TIME_UNKNOWN: neither its name nor its rows tell when it was exported; "
-            "put the date into its name, like Data 2022-10-31.xlsx"
-        )
-    if exported_at is None:
-        empty = parts[0].sheet.place.issue("NO_ROWS", Severity.WARN, count=0)
-        parts[0] = replace(parts[0], issues=(*parts[0].issues, empty))
-    report = FileReport(path.name, tuple(part.count for part in parts), _issues_of(parts))
-    marks = sorted({header_mark(header) for sheet in sheets for header in sheet.headers})
-    return _Reading(report, tuple(parts), exported_at, tuple(marks))
-
-
-def _part(sheet: RawSheet, feed: Feed, found: Recognition, vocabulary: Vocabulary, stated: dt.datetime | None) -> _Part:
-    typed = typed_rows(sheet, feed, vocabulary)
-    kept = validated(typed, stated)
-    aside = len(kept.aside) + len(sheet.ragged)
-    count = TableCount(
-        feed.table.name, sheet.place.sheet, sheet.rows_read, kept.rows.num_rows, aside, kept.repeats, typed.skipped
-    )
-    if count.read != count.loaded + count.set_aside + count.repeats + count.skipped:
-        raise RuntimeError(f"rows of {feed.table.name} do not add up: {count}")
-    ragged = [row.source_row for row in sheet.ragged]
-    lines = [row.source_line for row in sheet.ragged if row.source_line is not None]
-    issues = [*sheet.issues, *found.issues, *typed.issues, *kept.issues]
-    if ragged:
-        issues.append(typed.place.issue(_RAGGED, Severity.QUARANTINE, rows=ragged, lines=lines))
-    return _Part(sheet, feed, kept, count, tuple(issues))
-
-
-def _refuse_near_miss(file: str, found: Iterable[Recognition]) -> None:
-    for recognition in found:
-        if recognition.nearest:
-            table, columns = recognition.nearest
-            raise DataBlockedError(
-                f"{file}: COLUMNS_MISSING: it looks like {table}, but has no column for {', '.join(columns)}; "
-                "export it with that column, or name its header in params/header_aliases.yml"
-            )
-
-
-def _refuse_blocked(file: str, parts: Iterable[_Part]) -> None:
-    blocks = [issue for part in parts for issue in part.issues if issue.severity == Severity.BLOCK]
-    if blocks:
-        problems = "; ".join(dict.fromkeys(_issue_line(issue).split(maxsplit=1)[1] for issue in blocks))
-        raise DataBlockedError(f"{file}: {problems}. Mend the file and load it again")
-
-
-def _issues_of(parts: Iterable[_Part]) -> tuple[Issue, ...]:
-    return tuple(dict.fromkeys(issue for part in parts for issue in part.issues))
-
-
-def _latest_event(parts: Iterable[_Part]) -> dt.datetime | None:
-    """Return the latest instant that the rows tell; of a date, the end of the day."""
-    latest = [instants[1] for part in parts if (instants := _event_span(part)) is not None]
-    return max(latest, default=None)
-
-
-def _event_span(part: _Part) -> tuple[dt.datetime, dt.datetime] | None:
-    """Return the first and the last event of the rows kept; without any: None."""
-    moments = _moments(part)
-    span = pc.min_max(moments).as_py()
-    if span["min"] is None:
-        return None
-    first, last = (
-        value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time()) for value in span.values()
-    )
-    is_date = pa.types.is_date(moments.type) or last.time() == dt.time()
-    return first, end_of_day(last.date()) if is_date else last
-
-
-def _moments(part: _Part) -> pa.ChunkedArray:
-    """Return when the rows happened: an order when it was received, a month's figure on the month's last day."""
-    table, rows = part.feed.table, part.kept.rows
-    if table.name == "assignments":
-        return rows["received_at"]
-    if table.event == "period":
-        months = pc.strptime(pc.binary_join_element_wise(rows["period"], "01", "-"), "%Y-%m-%d", "us")
-        return pc.subtract(pc.ceil_temporal(pc.add(months, pa.scalar(1, pa.duration("us"))), unit="month"), _SECOND)
-    return rows[table.event or "called_at"] if table.event or "called_at" in rows.column_names else _NEVER
-
-
-def _days(part: _Part, exported_at: dt.datetime) -> tuple[dt.date, dt.date]:
-    """Return the first and last day that the rows cover: as stated in title or name, else of their events."""
-    texts = (*part.sheet.titles, part.sheet.place.file)
-    stated = None if part.feed.mapping else window.stated_range(texts)
-    if stated:
-        return stated
-    table, rows = part.feed.table, part.kept.rows
-    moments = rows["valid_from"] if table.name == "assignments" else _moments(part)
-    span = pc.min_max(pc.cast(moments, pa.date32(), safe=False)).as_py()
-    return (span["min"], span["max"]) if span["min"] else (exported_at.date(), exported_at.date())
-
-
-def _keep(loading: Loading, reading: _Reading, data: bytes, sha256: str) -> None:
+def _keep(loading: Loading, reading: Reading, source: Source, sha256: str) -> None:
     """Write all that a file gives; the list of loads last, so that a run cut off before it loads nothing."""
     rules = [loading.rules.fingerprint(part.feed.table.name, reading.marks) for part in reading.parts]
     ids = [_load_id(part, sha256, applied) for part, applied in zip(reading.parts, rules, strict=True)]
     _set_aside(loading.workspace, reading.parts, ids)
     if reading.exported_at is None:
         return
-    restricted.keep_raw(loading.workspace, sha256, data)
+    restricted.keep_raw(loading.workspace, sha256, source.data)
+    origin = source.origin
     new = []
     for part, load_id, applied in zip(reading.parts, ids, rules, strict=True):
         rows, people = split_identities(
             part.feed.table, part.kept.rows, part.feed.source_system, loading.key, loading.erased
         )
         loading.identities.save(load_id, people)
-        load = _load_record(part, sha256, reading.exported_at)
+        days = (origin.first_day, origin.last_day) if origin else covered_days(part, reading.exported_at)
+        load = _load_record(part, sha256, reading.exported_at, days)
         named = replace(load, load_id=load_id, rules=applied, header_marks=reading.marks)
         new.append(facts.NewLoad(named, rows, part.issues))
     facts.append_all(loading.workspace, new)
 
 
-def _set_aside(workspace: Path, parts: Sequence[_Part], ids: Sequence[str]) -> None:
+def _set_aside(workspace: Path, parts: Sequence[Part], ids: Sequence[str]) -> None:
     """Write the rows set aside, one workbook per load."""
     for part, load_id in zip(parts, ids, strict=True):
         if part.count.set_aside:
             restricted.save_quarantine(workspace, load_id, part.sheet.headers, _quarantined(part))
 
 
-def _load_id(part: _Part, sha256: str, rules: str) -> str:
+def _load_id(part: Part, sha256: str, rules: str) -> str:
     named = "|".join((sha256, part.sheet.place.sheet, part.feed.table.name, PARSER_VERSION, rules))
     return hashlib.sha256(named.encode()).hexdigest()[:12]
 
 
-def _load_record(part: _Part, sha256: str, exported_at: dt.datetime) -> Load:
+def _load_record(part: Part, sha256: str, exported_at: dt.datetime, days: tuple[dt.date, dt.date]) -> Load:
     """Return what is kept of the part, but for its identity: id, rules, marks."""
-    first_day, last_day = _days(part, exported_at)
     mapping = part.feed.mapping
     return Load(
         load_id="",
@@ -372,8 +195,8 @@ def _load_record(part: _Part, sha256: str, exported_at: dt.datetime) -> Load:
         source_sha256=sha256,
         source_system=part.feed.source_system,
         exported_at=exported_at,
-        first_day=first_day,
-        last_day=last_day,
+        first_day=days[0],
+        last_day=days[1],
         rows_read=part.count.read,
         rows_loaded=part.count.loaded,
         rows_quarantined=part.count.set_aside,
@@ -383,30 +206,15 @@ def _load_record(part: _Part, sha256: str, exported_at: dt.datetime) -> Load:
     )
 
 
-def _quarantined(part: _Part) -> list[restricted.QuarantinedRow]:
+def _quarantined(part: Part) -> list[restricted.QuarantinedRow]:
     sentences = catalogue("id")
     aside = part.kept.aside
     cells = original_cells(part.sheet, {row.source_row for row in aside})
     rows = [(cells[row.source_row], row.code, row.column, row.source_row) for row in aside]
-    rows += [(list(row.cells), _RAGGED, "", row.source_row) for row in part.sheet.ragged]
+    rows += [(list(row.cells), RAGGED, "", row.source_row) for row in part.sheet.ragged]
     return [
         restricted.QuarantinedRow(
             values, code, " · ".join(filter(None, (sentences.get(f"issue.{code}", code), column))), number
         )
         for values, code, column, number in sorted(rows, key=lambda row: row[3])
     ]
-
-
-def _issue_line(issue: Issue) -> str:
-    place = " ".join(
-        filter(
-            None,
-            (
-                issue.table,
-                f"row {issue.row}" if issue.row else "",
-                f"(line {issue.line})" if issue.line and issue.line != issue.row else "",
-                issue.detail,
-            ),
-        )
-    )
-    return f"  {issue.severity:<10} {issue.code} × {issue.count:,} {place}".rstrip()

@@ -169,15 +169,15 @@ def _inbox(workspace: Path, loads: Sequence[Load], rules: Rules) -> list[Finding
     for path in inbox_files(workspace, None):
         is_loaded = current.get(hashlib.sha256(path.read_bytes()).hexdigest())
         if is_loaded is None:
-            found.append(_unloaded(path, rules))
+            found.append(_unloaded(workspace, path, rules))
         else:
             code, text = ("loaded", "") if is_loaded else ("outdated", _OUTDATED)
             found.append(Finding("inbox", "" if is_loaded else "WARN", code, file=shown_name(path.name), text=text))
     return found
 
 
-def _unloaded(path: Path, rules: Rules) -> Finding:
-    report, name = examine_file(rules, path), shown_name(path.name)
+def _unloaded(workspace: Path, path: Path, rules: Rules) -> Finding:
+    report, name = examine_file(workspace, rules, path), shown_name(path.name)
     if report.refused:
         return Finding("inbox", "WARN", "refused", file=name, text=report.refusal.removeprefix(f"{name}: "))
     if not report.counts:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from caringmon.errors import ParameterError, did_you_mean
-from caringmon.intake.headers import SOURCE_OF_RECORD, SYSTEMS
+from caringmon.intake.aliases import SYSTEMS
+from caringmon.intake.headers import SOURCE_OF_RECORD
 from caringmon.model.tables import TABLES
 from caringmon.params import read_yaml_as_text
 

@@ -23,7 +23,8 @@ from caringmon.analysis.readiness import active_segments
 from caringmon.analysis.snapshot import Scope, open_facts, relations_at
 from caringmon.errors import ReportFailedError
 from caringmon.gathering import clocks_of, gather
-from caringmon.inbox import FileReport, inbox_files, load_file, open_loading
+from caringmon.inbox import inbox_files, load_file, open_loading
+from caringmon.intake.account import FileReport
 from caringmon.model.findings import Clocks, Evidence, Findings, Head
 from caringmon.model.period import month_code
 from caringmon.params import Daily

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from caringmon.errors import ParameterError
-from caringmon.intake.headers import ADDED
+from caringmon.intake.aliases import ADDED
 from caringmon.intake.words import plain
 from caringmon.settings import parameter_file
 from caringmon.store.files import write_whole

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from caringmon.errors import ParameterError, UsageError
 from caringmon.lists import read_sources
+from caringmon.model.buckets import Buckets, read_buckets
 from caringmon.model.calendar import WorkCalendar
-from caringmon.params import CalendarSettings, Settings, read_settings
+from caringmon.params import CalendarSettings, Settings, read_settings, read_yaml_as_text
 from caringmon.shipped import params_folder
 
 CUTI_BERSAMA = "cuti bersama"
@@ -42,6 +43,12 @@ def workspace_settings(workspace: Path) -> Settings:
 def workspace_sources(workspace: Path) -> dict[str, str]:
     """Return the source of record of every table in the workspace."""
     return read_sources(parameter_file(workspace, "sources.yml"))
+
+
+def workspace_buckets(workspace: Path) -> Buckets:
+    """Return what numbers of unpaid bills mean in the workspace; a mistake in the file: ParameterError."""
+    path = parameter_file(workspace, "buckets.yml")
+    return read_buckets(read_yaml_as_text(path), path.name)
 
 
 def workspace_calendar(workspace: Path, settings: CalendarSettings) -> WorkCalendar:

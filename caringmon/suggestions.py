@@ -13,13 +13,15 @@ import numpy as np
 
 from caringmon.errors import CaringmonError
 from caringmon.inbox import inbox_files
-from caringmon.intake import headers
+from caringmon.intake import aliases, headers
+from caringmon.intake.aliases import EVERY_TABLE, SHARED_COLUMNS, is_known, normalised
 from caringmon.intake.cells import cells_of, read_text
 from caringmon.intake.clean import raw_columns, read_cells
-from caringmon.intake.headers import EVERY_TABLE, SHARED_COLUMNS, Recognition, normalised
+from caringmon.intake.headers import Recognition
 from caringmon.intake.read import read_sheets
+from caringmon.intake.results import BLANK_WORDS
 from caringmon.intake.sheets import Cell, RawColumn, RawSheet
-from caringmon.intake.words import BLANK_WORDS, plain
+from caringmon.intake.words import plain
 from caringmon.model.codes import UNMAPPED_RESULT
 from caringmon.model.tables import GUIDE_SHEET, PSEUDONYMISED, TABLES, Column, Kind, Table
 from caringmon.proposals import NO_GUESS, Proposal, write_proposals
@@ -60,7 +62,7 @@ def _sheets(workspace: Path, rules: Rules) -> Iterator[tuple[RawSheet, Recogniti
     """Yield each readable sheet of the inbox, each content once, with what it was recognised as."""
 
     def count_known(cells: Sequence[Cell]) -> int:
-        return headers.count_known(cells, rules.known_headers)
+        return aliases.count_known(cells, rules.known_headers)
 
     seen = set()
     for path in inbox_files(workspace, None):
@@ -71,7 +73,9 @@ def _sheets(workspace: Path, rules: Rules) -> Iterator[tuple[RawSheet, Recogniti
         seen.add(digest)
         try:
             sheets = [sheet for sheet in read_sheets(path, data, count_known) if sheet.place.sheet != GUIDE_SHEET]
-            recognised = [(sheet, headers.recognise(sheet, rules.aliases, rules.mappings)) for sheet in sheets]
+            recognised = [
+                (sheet, headers.recognise(sheet, rules.aliases, rules.mappings, rules.sources)) for sheet in sheets
+            ]
         except CaringmonError:
             continue
         yield from recognised
@@ -87,7 +91,7 @@ def _headers_of(sheet: RawSheet, recognition: Recognition, rules: Rules) -> Iter
     unknown = [
         (header, column)
         for header, column in zip(sheet.headers, sheet.columns, strict=True)
-        if header and normalised(header) not in rules.known_headers and not looks_personal(header)
+        if header and not is_known(header, rules.known_headers) and not looks_personal(header)
     ]
     for header, cells in unknown:
         guess = _by_name(header, cells, free, rules) or _by_values(cells, free, lacking, unknown, rules)
@@ -114,12 +118,14 @@ def _free_columns(table: Table, rules: Rules, taken: set[str]) -> list[tuple[Col
 def _by_name(header: str, cells: RawColumn, free: _Free, rules: Rules) -> tuple[list[str], str] | None:
     """Return the columns whose best name resembles the header most and whose kind fits the values, and that name."""
     scored = [
-        (max((_likeness(normalised(header), name), name) for name in names), f"{table}.{column.name}", column)
+        (max((_likeness(normalised(header), name), name) for name in names), TABLES[table], column)
         for table, columns in free.items()
         for column, names in columns
     ]
     near = [
-        (best, target) for best, target, column in scored if best[0] >= _NEAR_HEADER and _fits(column, cells, rules)
+        (best, f"{table.name}.{column.name}")
+        for best, table, column in scored
+        if best[0] >= _NEAR_HEADER and _fits(table, column, cells, rules)
     ]
     if not near:
         return None
@@ -139,8 +145,8 @@ def _by_values(
         f"{table}.{column.name}"
         for table, columns in free.items()
         for column, _ in columns
-        if column.name in lacking and _tells_kind(column) and _fits(column, cells, rules)
-        if sum(_fits(column, other, rules) for _, other in unknown) == 1
+        if column.name in lacking and _tells_kind(column) and _fits(TABLES[table], column, cells, rules)
+        if sum(_fits(TABLES[table], column, other, rules) for _, other in unknown) == 1
     ]
     return (fitting, "") if len(fitting) == 1 else None
 
@@ -164,7 +170,7 @@ def _tells_kind(column: Column) -> bool:
     return column.kind in _TYPED or column.kind in PSEUDONYMISED or bool(column.allowed)
 
 
-def _fits(column: Column, cells: RawColumn, rules: Rules) -> bool:
+def _fits(table: Table, column: Column, cells: RawColumn, rules: Rules) -> bool:
     """Tell whether the values can be read as the column: nine in ten of the different ones; ids by their digits."""
     distinct = cells_of(cells.distinct.tolist())
     filled = distinct.filled
@@ -174,7 +180,7 @@ def _fits(column: Column, cells: RawColumn, rules: Rules) -> bool:
         texts = read_text(distinct).values.to_pylist()
         good = np.array([_digits(text or "") >= _PERSONAL_DIGITS for text in texts], dtype=bool)
     else:
-        good = ~read_cells(column, distinct, rules.vocabulary).unreadable
+        good = ~read_cells(table, column, distinct, rules.vocabulary).unreadable
     return bool((good & filled).sum() >= _READABLE * filled.sum())
 
 
@@ -196,22 +202,10 @@ def _unmapped(raw: Mapping[str, RawColumn], rules: Rules) -> Counter[str]:
         return _counted(raw["result_code"], results.words)
     if "reason_raw" not in raw:
         return Counter()
-    columns = [raw.get(name) for name in ("status_raw", "category_raw", "reason_raw")]
-    spoken = [[None] if column is None else column.distinct.tolist() for column in columns]
-    places = [np.zeros_like(raw["reason_raw"].codes) if column is None else column.codes for column in columns]
-    width = max((len(str(word)) for word in spoken[2]), default=0)
-    counted: Counter[str] = Counter()
-    for numbers, rows in Counter(zip(*(codes.tolist() for codes in places), strict=True)).items():
-        status, category, reason = (words[number] for words, number in zip(spoken, numbers, strict=True))
-        word = str(reason).strip()
-        told = results.result(_text(status), _text(category), word, is_cut_off=len(word) == width)
-        if plain(word) not in BLANK_WORDS and told[0] == UNMAPPED_RESULT:
-            counted[word] += rows
-    return counted
-
-
-def _text(cell: Cell) -> str | None:
-    return None if cell is None else str(cell)
+    told = results.results(raw, len(raw["reason_raw"].codes))
+    unmapped = told.codes.to_numpy(zero_copy_only=False) == UNMAPPED_RESULT
+    counted = _counted(raw["reason_raw"].take(unmapped), results.words)
+    return Counter({word: rows for word, rows in counted.items() if plain(word) not in BLANK_WORDS})
 
 
 def _counted(column: RawColumn, known: Mapping[str, str]) -> Counter[str]:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from caringmon.intake.aliases import Aliases, known_names, normalised, read_aliases
 from caringmon.intake.clean import Vocabulary
-from caringmon.intake.headers import Aliases, known_names, normalised, read_aliases
+from caringmon.intake.headers import SOURCE_OF_RECORD
 from caringmon.intake.mappings import FileMapping, read_mapping
-from caringmon.intake.words import ResultWords, read_word_list
+from caringmon.intake.results import ResultWords
+from caringmon.intake.words import read_word_list
 from caringmon.lists import csv_rows
 from caringmon.model.codes import QC_REASONS, RESULT_BY_CODE
 from caringmon.model.tables import TABLES
 from caringmon.params import read_yaml_as_text
-from caringmon.settings import parameter_file
+from caringmon.settings import parameter_file, workspace_buckets, workspace_sources
 from caringmon.shipped import params_folder
 
 ALIASES, RESULT_WORDS, QC_WORDS = "header_aliases.yml", "result_codes.csv", "qc_reasons.csv"
@@ -26,11 +28,12 @@ WORD_COLUMNS = ("code", "word")
 
 @dataclass(frozen=True)
 class Rules:
-    """Aliases of headers, mappings of foreign files, word lists."""
+    """Aliases of headers, mappings of foreign files, word lists, and whose rows count where headers do not tell."""
 
     aliases: Aliases
     mappings: tuple[FileMapping, ...]
     vocabulary: Vocabulary
+    sources: Mapping[str, str] = field(default_factory=lambda: dict(SOURCE_OF_RECORD))
 
     @cached_property
     def known_headers(self) -> frozenset[str]:
@@ -41,7 +44,8 @@ class Rules:
         """Return a hash of the rules that decide what a file says as rows of the table; `marks` of its headers.
 
         The names of all tables that stand in the file and the mappings that fit it, since they decide together what
-        it feeds; word lists where the table has words of them. Known files are read anew when it changes.
+        it feeds; word lists and buckets where the table has words of them; whose rows they count as. Known files are
+        read anew when it changes.
         """
         names = [
             [own.name, column, [(name, system) for name, system in ranked if header_mark(name) in marks]]
@@ -53,8 +57,11 @@ class Rules:
         words = [
             self.vocabulary.results.words if "result_code" in columns else {},
             self.vocabulary.qc_reasons if "reason_code" in columns else {},
+            repr(self.vocabulary.buckets) if "unpaid_bills" in columns else "",
         ]
-        return hashlib.sha256(json.dumps([names, fitting, words], sort_keys=True).encode()).hexdigest()[:12]
+        return hashlib.sha256(
+            json.dumps([names, fitting, words, self.sources[table]], sort_keys=True).encode()
+        ).hexdigest()[:12]
 
 
 @lru_cache(maxsize=4096)
@@ -78,8 +85,9 @@ def read_rules(workspace: Path) -> Rules:
     vocabulary = Vocabulary(
         results=ResultWords(_words(parameter_file(workspace, RESULT_WORDS), RESULT_BY_CODE)),
         qc_reasons=_words(parameter_file(workspace, QC_WORDS), QC_REASONS),
+        buckets=workspace_buckets(workspace),
     )
-    return Rules(aliases, mappings, vocabulary)
+    return Rules(aliases, mappings, vocabulary, workspace_sources(workspace))
 
 
 def _mapping_files(folder: Path) -> list[Path]:

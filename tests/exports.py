@@ -9,8 +9,8 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
-from caringmon.inbox import FileReport
-from caringmon.intake.headers import Aliases, count_known, known_names
+from caringmon.intake.account import FileReport
+from caringmon.intake.aliases import Aliases, count_known, known_names
 from caringmon.intake.pseudonyms import TEST_KEY
 from caringmon.intake.read import read_sheets
 from caringmon.intake.sheets import RawSheet

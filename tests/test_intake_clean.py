@@ -8,10 +8,13 @@ import pytest
 
 from caringmon.errors import ParameterError
 from caringmon.intake import amounts, dates
-from caringmon.intake.cells import cells_of, read_codes, read_text
-from caringmon.intake.words import ResultWords, read_listed, read_word_list, read_words
+from caringmon.intake.cells import cells_of, read_codes, read_prose, read_text
+from caringmon.intake.phones import read_phones
+from caringmon.intake.results import ResultWords
+from caringmon.intake.sheets import RawColumn
+from caringmon.intake.words import read_criteria, read_listed, read_segments, read_word_list, read_words
 from caringmon.model.codes import RESULT_CODES
-from caringmon.model.tables import CALLS, QC, ROSTER, TARGETS
+from caringmon.model.tables import ASSIGNMENTS, ATTENDANCE, CALLS, PAYMENT_STATES, QC, QC_STATES, ROSTER, TARGETS
 from tests.exports import instant, shipped_rules
 
 RESULTS = shipped_rules().vocabulary.results
@@ -50,6 +53,36 @@ def test_words_for_nothing_are_nothing(blank):
 def test_an_error_of_a_formula_is_empty_and_counted():
     assert values(amounts.read_rupiah, "#N/A", "5") == [None, 5]
     assert changed(amounts.read_rupiah, "#N/A", "#REF!", "5") == {"CELL_ERROR": 2}
+
+
+@pytest.mark.parametrize("error", ["#DIV/0!", "#NAME?", "#NILAI!", "########"])
+def test_whatever_excel_shows_instead_of_a_value_is_its_error(error):
+    assert changed(read_codes, error) == {"CELL_ERROR": 1}
+    assert values(read_codes, "#1 Jaya") == ["#1 Jaya"]
+
+
+def test_an_id_or_a_name_of_zero_is_nothing():
+    assert values(read_codes, "0", "000", 0.0, "007") == [None, None, None, "007"]
+    assert values(read_prose, "0", "10", "-") == [None, "10", None]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["081234567890", "6281234567890", "+62 812-3456-7890", "81234567890", 81234567890.0, "0062 812 3456 7890",
+     "(0812) 3456 7890", "081234567890; 085711112222", "081234567890/085711112222", "0812 3456 7890\n0857 1111 2222"],
+)  # fmt: skip
+def test_one_phone_has_one_form_and_the_first_of_several_is_the_one_dialled(written):
+    assert values(read_phones, written) == ["081234567890"]
+
+
+def test_phones_in_other_forms_are_counted_never_warned_of():
+    raw = ["081234567890", "81234567890", "081234567890 | 085711112222"]
+    assert changed(read_phones, *raw) == {"PHONES_SEVERAL": 1, "PHONE_REWRITTEN": 1}
+
+
+def test_a_landline_keeps_its_area_code_and_what_is_no_number_is_unreadable():
+    assert values(read_phones, "(021) 555-1234", "021/5551234;0812345", "62215551234") == ["0215551234"] * 3
+    assert unreadable(read_phones, "tidak ada", "0812*****890", "", "0") == ["tidak ada", "0812*****890"]
 
 
 def test_ids_keep_their_leading_zeros():
@@ -120,7 +153,10 @@ def test_an_offset_is_converted_to_wib(raw, wib):
     assert ("ZONE_CONVERTED" in changed(dates.read_instants, raw)) is ("08:30" not in raw)
 
 
-@pytest.mark.parametrize("zero", ["0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "0", 0, dt.date(1899, 12, 30)])
+@pytest.mark.parametrize(
+    "zero",
+    ["0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "0", 0, dt.date(1899, 12, 30), "30/12/1899", "1899-12-31"],
+)
 def test_a_zero_date_is_none_and_counted(zero):
     assert values(dates.read_dates, zero, "2022-10-03") == [None, dt.date(2022, 10, 3)]
     assert unreadable(dates.read_dates, zero) == []
@@ -210,6 +246,11 @@ def test_what_is_no_amount_is_unreadable(wrong):
     assert unreadable(amounts.read_rupiah, wrong) == [wrong]
 
 
+def test_a_count_may_be_written_with_a_letter():
+    assert values(amounts.read_counts, "2X", "3 x", "1", "x2") == [2, 3, 1, None]
+    assert unreadable(amounts.read_counts, "2X", "x2") == ["x2"]
+
+
 def test_percent_is_a_share():
     assert values(amounts.read_numbers, "85%", "87,5 %", 0.9) == [0.85, 0.875, 0.9]
 
@@ -238,11 +279,25 @@ def test_what_is_no_duration_is_unreadable(wrong):
     assert unreadable(amounts.read_seconds, wrong) == [wrong]
 
 
+@pytest.mark.parametrize(
+    ("raw", "minutes"),
+    [("08:30", 510), ("08:30:40", 511), ("480", 480), (480.0, 480), (510 / 1440, 510), (dt.time(8, 30), 510),
+     (dt.timedelta(hours=8, minutes=30), 510), ("0", 0)],
+)  # fmt: skip
+def test_working_times_are_minutes_and_two_parts_are_hours_and_minutes(raw, minutes):
+    assert values(amounts.read_minutes, raw) == [minutes]
+
+
+@pytest.mark.parametrize("wrong", ["-5", "08:75", "pagi", 1e12])
+def test_what_is_no_working_time_is_unreadable(wrong):
+    assert unreadable(amounts.read_minutes, wrong) == [wrong]
+
+
 # Words
 
 
 def words_of(table, column):
-    return lambda cells: read_words(cells, column, table.column(column).allowed)
+    return lambda cells: read_words(cells, table.name, table.column(column))
 
 
 @pytest.mark.parametrize(
@@ -259,6 +314,17 @@ def words_of(table, column):
         (ROSTER, "role", "TL", ["Team Leader", "tl"]),
         (TARGETS, "metric", "agree_rate", ["agree_rate", "Agree Rate"]),
         (TARGETS, "unit", "Rp", ["Rp", "rp"]),
+        (TARGETS, "level", "TL", ["TL", "Team Leader"]),
+        (PAYMENT_STATES, "paid", "PAID", ["PAID", "LUNAS", "LUNAS/PAID", "Sudah Bayar"]),
+        (PAYMENT_STATES, "paid", "UNPAID", ["UNPAID", "BELUM BAYAR"]),
+        (PAYMENT_STATES, "paid", "PAID_BY_20", ["<20", "< 20"]),
+        (PAYMENT_STATES, "paid", "PAID_AFTER_20", [">20", "> 20"]),
+        (ASSIGNMENTS, "status", "OPEN", ["0", 0.0, "Open"]),
+        (ASSIGNMENTS, "status", "WORKED", ["1", 1.0, "done"]),
+        (ASSIGNMENTS, "status", "RECALLED_BY_CLIENT", ["Recalled by client", "Ditarik"]),
+        (ATTENDANCE, "status", "ALPA", ["Alpa", "Tanpa keterangan", "A"]),
+        (QC_STATES, "verdict", "NOT_VALID", ["Not Valid", "TIDAK VALID"]),
+        (QC_STATES, "data_condition", "RETURNED_TO_QCO", ["returned to qco"]),
     ],
 )
 def test_closed_lists_are_told_by_whole_words(table, column, code, words):
@@ -267,8 +333,47 @@ def test_closed_lists_are_told_by_whole_words(table, column, code, words):
 
 def test_a_word_of_no_list_is_unreadable_but_an_unknown_deal_is_another_one():
     assert unreadable(words_of(CALLS, "segment"), "CT-01", "PRANPC CHURN") == ["CT-01", "PRANPC CHURN"]
+    assert unreadable(words_of(PAYMENT_STATES, "paid"), "20", "SUDAH PAID", "PAI") == ["20", "SUDAH PAID", "PAI"]
+    assert unreadable(words_of(ASSIGNMENTS, "status"), "2", "Contacted") == ["2"]
     assert values(words_of(CALLS, "negotiation"), "bayar pakai kerbau", "") == ["OTHER", None]
     assert changed(words_of(CALLS, "negotiation"), "bayar pakai kerbau", "") == {"WORD_UNKNOWN": 1}
+
+
+def test_a_zero_that_no_list_knows_is_nothing():
+    for table, column in ((PAYMENT_STATES, "paid"), (QC_STATES, "verdict")):
+        assert values(words_of(table, column), "0") == [None]
+        assert unreadable(words_of(table, column), "0") == []
+
+
+def test_known_words_of_rows_that_are_none_of_ours_are_no_mistakes():
+    for table, column, code, words in (
+        (CALLS, "segment", "OUT_OF_SCOPE", ["PSB", "Pasang Baru", "WINBACK", "Eksisting"]),
+        (PAYMENT_STATES, "paid", "ZERO_BILLING", ["ZERO BILLING"]),
+    ):
+        reading = words_of(table, column)(cells_of(words))
+        assert reading.skipped[code].all()
+        assert not reading.unreadable.any()
+        assert reading.values.null_count == len(words)
+
+
+def test_a_listed_word_cut_off_by_its_column_is_told_if_only_one_begins_so():
+    assert values(words_of(QC_STATES, "data_condition"), "returned to q", "returned to a") == [
+        "RETURNED_TO_QCO",
+        "RETURNED_TO_AGENT",
+    ]
+    assert unreadable(words_of(QC_STATES, "data_condition"), "returned to") == ["returned to"]
+
+
+def test_the_segments_of_a_person_are_listed_in_one_way():
+    for written in ("CT-0, PraNPC", "PRANPC|CT0", "ct0 dan pra npc", "semua"):
+        assert values(read_segments, written) == ["CT0|PRANPC"]
+    assert values(read_segments, "PRA-NPC", "") == ["PRANPC", None]
+    assert unreadable(read_segments, "CT0, C3MR") == ["CT0, C3MR"]
+
+
+def test_the_criteria_that_failed_are_found_in_a_text():
+    assert values(read_criteria, "v05; V03 - nominal", "V10", "-") == ["V03|V05", "V10", None]
+    assert unreadable(read_criteria, "salam kurang", "V13", "V05") == ["salam kurang", "V13"]
 
 
 def test_reasons_of_qc_are_told_by_code_or_label():
@@ -304,6 +409,17 @@ def test_code_short_name_and_label_are_known_reasons(code):
         ("Not Contacted", "", "Ring no answer", "U01", False),
         ("Not Contacted", "", "NOMOR-MATI", "U03", False),
         ("Contacted", "Decline", "UNPAID", "R99", False),
+        ("Contacted", None, "UNPAID", "X00", False),
+        ("TIDAK TERHUBUNG", None, "NOMOR MATI", "U03", False),
+        ("TIDAK TERHUBUNG", "Agree", "", "X00", False),
+        ("NSC", None, "TIDAK RESPON", "U01", False),
+        ("SC", "", "BERHENTI", "R06", False),
+        # A list without reasons writes them as its status.
+        ("RNA", None, None, "U01", False),
+        ("SUDAH BERHENTI BERLANGGANAN", None, "-", "R07", False),
+        ("JANJI BAYAR", None, None, "R01", False),
+        ("RESPONS OK", None, None, "X00", False),
+        ("RNA", "Agree", "", "U01", False),
         # Rule 3
         ("Contacted", "Follow Up", "", "R02", False),
         ("Contacted", "Decline", "entah", "R99", False),
@@ -323,16 +439,32 @@ def test_the_result_is_told_by_the_rules_in_their_order(status, category, reason
     assert RESULTS.result(status, category, reason) == (code, conflict)
 
 
-@pytest.mark.parametrize("words", [("NO CARING", "", ""), ("", "Belum Caring", ""), ("Contacted", "", "NOT CARING")])
+@pytest.mark.parametrize(
+    "words",
+    [("NO CARING", "", ""), ("", "Belum Caring", ""), ("Contacted", "", "NOT CARING"), ("ZERO BILLING", None, None)],
+)
 def test_not_having_called_is_no_attempt(words):
     assert RESULTS.result(*words) == (None, False)
 
 
+def results_of(words=RESULTS, **columns):
+    raw = {f"{name}_raw": RawColumn.of(cells) for name, cells in columns.items()}
+    return words.results(raw, len(next(iter(columns.values())))).codes.to_pylist()
+
+
 def test_a_word_cut_off_at_the_width_of_its_column_is_told_if_only_one_word_begins_so():
-    assert RESULTS.result("Contacted", "", "KENDALA KEUAN", is_cut_off=True) == ("R03", False)
-    assert RESULTS.result("Contacted", "", "KENDALA KEUAN", is_cut_off=False) == ("X00", False)
-    assert RESULTS.result("Contacted", "", "TIDAK ADA NO", is_cut_off=True)[0] == "X00"
-    assert RESULTS.result("Contacted", "", "LAMBA", is_cut_off=True)[0] == "X00"
+    contacted = ["Contacted", "Contacted"]
+    assert results_of(status=contacted, reason=["KENDALA KEUAN", "BUSY"]) == ["R03", "U02"]
+    assert results_of(status=contacted, reason=["KENDALA KEUAN", "SUDAH BERHENTI"])[0] == "X00"
+    assert results_of(status=contacted, reason=["LAMBA", ""])[0] == "X00"
+    assert results_of(status=["Not Contac", "Contacted"], reason=["", "RNA"], category=["Agree"] * 2)[0] == "X00"
+
+
+def test_of_a_word_cut_off_that_begins_two_words_nothing_is_told():
+    assert results_of(status=["Contacted"], reason=["SUDAH BE"]) == ["R07"]
+    assert results_of(
+        status=["Contacted"], reason=["TIDAK AD"], words=ResultWords({"tidak ada": "R99", "tidak adil": "R99"})
+    ) == ["X00"]
 
 
 @pytest.mark.parametrize(
@@ -350,7 +482,7 @@ def test_a_mistake_in_a_word_list_is_named(row, message):
 
 def test_words_are_told_the_same_in_any_order():
     words = ResultWords(dict(reversed(RESULTS.words.items())))
-    assert words.result("Contacted", "", "KENDALA KEUAN", is_cut_off=True) == ("R03", False)
+    assert results_of(words, status=["Contacted"], reason=["KENDALA KEUAN"]) == ["R03"]
 
 
 def test_reading_keeps_the_place_of_every_value():

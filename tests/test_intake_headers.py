@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from caringmon.errors import ParameterError
-from caringmon.intake.headers import Aliases, normalised, read_aliases, recognise
+from caringmon.intake.aliases import Aliases, normalised, read_aliases
+from caringmon.intake.headers import recognise
 from caringmon.intake.mappings import read_mapping
 from caringmon.model.codes import Severity
 from caringmon.model.tables import TABLES
@@ -35,7 +36,11 @@ def tables_of(found):
     return [feed.table.name for feed in found.feeds]
 
 
-@pytest.mark.parametrize("header", ["No_Telepon", " no  telepon ", "NO-TELEPON", "No.Telépon", "no telepon"], ids=repr)
+@pytest.mark.parametrize(
+    "header",
+    ["No_Telepon", " no  telepon ", "NO-TELEPON", "No.Telépon", "no telepon", "No&nbsp;Telepon", "No_x000D_\nTelepon"],
+    ids=repr,
+)
 def test_headers_are_compared_without_case_accents_and_punctuation(header):
     assert normalised(header) == "no telepon"
 
@@ -83,13 +88,56 @@ def test_the_first_alias_wins_and_the_others_are_listed(tmp_path):
     ]
 
 
-def test_two_columns_of_one_name_that_differ_are_a_conflict(tmp_path):
+@pytest.mark.parametrize(
+    ("other", "conflicts"),
+    [("TL", []), (" tl ", []), ("", []), ("SPV", ["role"])],
+)
+def test_two_columns_of_one_name_are_a_conflict_only_where_they_disagree(tmp_path, other, conflicts):
     path = tmp_path / "file.csv"
-    headers = [*ROSTER, "Role"]
-    for last, conflicts in (("TL", []), ("SPV", ["role"])):
-        path.write_bytes(text_file(headers, ["A1", "TL", "2022-01-03", last]))
-        found = recognise(read(path)[0], RULES.aliases, ())
-        assert [i.detail for i in found.issues if i.code == "HEADER_CONFLICT"] == conflicts
+    path.write_bytes(text_file([*ROSTER, "Role&nbsp;"], ["A1", "TL", "2022-01-03", other]))
+    found = recognise(read(path)[0], RULES.aliases, ())
+    assert [i.detail for i in found.issues if i.code == "HEADER_CONFLICT"] == conflicts
+
+
+def test_of_two_names_of_different_rank_the_second_may_say_what_it_likes(tmp_path):
+    path = tmp_path / "file.csv"
+    path.write_bytes(text_file([*ROSTER, "jabatan"], ["A1", "TL", "2022-01-03", "SPV"]))
+    assert {i.code for i in recognise(read(path)[0], RULES.aliases, ()).issues} == {"HEADER_UNUSED"}
+
+
+def test_what_stands_where_headers_do_not_tell_the_system_is_the_source_of_record(tmp_path):
+    path = tmp_path / "file.csv"
+    path.write_bytes(text_file(ROSTER, ["A1", "TL", "2022-01-03"]))
+    (sheet,) = read(path)
+    assert recognise(sheet, RULES.aliases, ()).feeds[0].source_system == "EXCEL"
+    assert recognise(sheet, RULES.aliases, (), {"roster": "NONATERO"}).feeds[0].source_system == "NONATERO"
+
+
+def test_numbered_columns_of_one_thing_are_a_group(tmp_path):
+    headers = ["SND", "PETUGAS", "Layanan", "TANGGAL", "STATUS CARING 1", "Status_Caring_2", "VOC 2", "NO HP 2"]
+    found = recognised(tmp_path, headers)
+    (feed,) = found.feeds
+    assert feed.groups == {"status_raw": {1: 4, 2: 5}, "reason_raw": {2: 6}}
+    assert "called_at" in feed.positions
+    assert [i.detail for i in found.issues if i.code == "UNKNOWN_HEADERS"] == ["NO HP 2"]
+
+
+def test_numbered_columns_that_are_passed_over_are_listed(tmp_path):
+    headers = ["SND", "PETUGAS", "Layanan", "TANGGAL", "STATUS CARING", "STATUS CARING 1", "VOC 1", "REASON 1"]
+    found = recognised(tmp_path, headers)
+    (feed,) = found.feeds
+    assert feed.groups == {"status_raw": {1: 5}, "reason_raw": {1: 7}}
+    assert [(i.code, i.detail) for i in found.issues] == [("HEADER_UNUSED", "status caring, voc 1")]
+
+
+def test_bills_by_month_are_passed_over_where_their_number_is_given(tmp_path):
+    found = recognised(tmp_path, [*ORDER, "bill_n0"])
+    assert [(i.code, i.detail) for i in found.issues] == [("HEADER_UNUSED", "bill n0")]
+
+
+def test_headers_that_are_known_and_wanted_by_no_table_are_not_unknown(tmp_path):
+    found = recognised(tmp_path, [*TAMARA, "ALAMAT", "E-mail", "kode", "alasan", "baris", "kolom rahasia"])
+    assert [i.detail for i in found.issues if i.code == "UNKNOWN_HEADERS"] == ["E-mail, kolom rahasia"]
 
 
 def test_a_result_needs_one_of_the_words_that_it_is_told_from(tmp_path):

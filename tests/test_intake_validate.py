@@ -245,7 +245,8 @@ def test_a_file_that_feeds_two_tables_counts_its_rows_for_each(workspace):
     ]
     content = text_file(headers, [*call, "QC1", "03/10/2022 09:00:00", "Valid", "1"], [*call, "", "", "", ""])
     report = load(workspace, {"both.csv": content})["both.csv"]
-    assert [(c.table, c.read, c.loaded, c.set_aside, c.repeats) for c in report.counts] == [
-        ("calls", 2, 1, 0, 1),
-        ("qc", 2, 1, 1, 0),
+    assert [(c.table, c.read, c.loaded, c.set_aside, c.repeats, c.skipped) for c in report.counts] == [
+        ("calls", 2, 1, 0, 1, 0),
+        ("qc", 2, 1, 0, 0, 1),
     ]
+    assert issue(report, "NOT_TAPPED").table == "qc"

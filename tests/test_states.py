@@ -117,7 +117,7 @@ def test_calls_without_an_id_are_the_same_in_states_and_calls(workspace):
 
 def payment(workspace):
     return [
-        (str(row["paid_at"].date()), row["amount"], row["is_reversal"], row["amount_imputed"])
+        (str(row["paid_at"].date()), row["amount"], bool(row["is_reversal"]), bool(row["amount_imputed"]))
         for row in taps(workspace, states.payment_log)
     ]
 
@@ -139,4 +139,4 @@ def test_a_service_of_a_payment_list_is_not_asked_for_its_state(workspace):
     paid = ["0211234567", "2022-10", "PAID", "300000"]
     named = text_file(["fastel", "Tanggal Pembayaran", "Jumlah Bayar"], ["0211234567", "02/10/2022", "250000"])
     load(workspace, {"List 2022-10-03.csv": text_file(LIST, paid), "Bayar 2022-10-03.csv": named})
-    assert payment(workspace) == [("2022-10-02", 250_000, None, None)]
+    assert payment(workspace) == [("2022-10-02", 250_000, False, False)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,7 @@ _DOT_GROUP = _SIGN + r"[1-9]\d{0,2}\.\d{3}$"
 _COMMA_GROUP = _SIGN + r"[1-9]\d{0,2},\d{3}$"
 _CLOCK = r"^(?:(?P<h>\d{1,4}):)?(?P<m>\d{1,2}):(?P<s>\d{2})(?:[.,]\d+)?$"
 _HOURS_CLOCK = r"^(?P<h>\d{1,4}):(?P<m>\d{2})(?::(?P<s>\d{2}))?$"
+_TIMES = r"^(\d+) ?[xX×]$"
 _SECONDS_A_DAY = 86_400
 _LARGEST_SECONDS = 2**31 - 1
 
@@ -35,8 +37,8 @@ def read_rupiah(cells: Cells) -> Reading:
 
 
 def read_counts(cells: Cells) -> Reading:
-    """Return whole numbers; others are rounded, counted as `ROUNDED`."""
-    return _whole(cells)
+    """Return whole numbers, also from 2X; others are rounded, counted as `ROUNDED`."""
+    return _whole(replace(cells, texts=pc.replace_substring_regex(cells.texts, _TIMES, r"\1")))
 
 
 def read_numbers(cells: Cells) -> Reading:
@@ -69,11 +71,12 @@ def read_seconds(cells: Cells) -> Reading:
 
 
 def read_minutes(cells: Cells) -> Reading:
-    """Return durations in whole minutes, from hh:mm:ss, hh:mm, a workbook's time or duration, or minutes.
+    """Return durations in whole minutes, from hh:mm:ss, hh:mm, a workbook's time, part of a day, or minutes.
 
     Parts of a minute are rounded, counted as `ROUNDED`. Negative, or longer than a 32-bit number: unreadable.
     """
     numbers, _ = _numbers(cells, whole=False)
+    numbers = np.where((numbers > 0) & (numbers < 1), numbers * _SECONDS_A_DAY / 60, numbers)
     clock = pc.extract_regex(cells.texts, _HOURS_CLOCK)
     on_clock = mask_of(pc.is_valid(clock))
     if on_clock.any():

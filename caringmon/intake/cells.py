@@ -14,8 +14,9 @@ import pyarrow.compute as pc
 from caringmon.intake.sheets import Bools, Cell
 
 BLANKS = frozenset({"", "-", "--", "null", "nan", "none", "n/a", "na", "nil"})
-_FORMULA_ERROR = r"^#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)$"
-_NO_BREAK_SPACE = "&nbsp;?|[\u00a0\u2007\u202f\u200b\ufeff]"
+# What Excel shows instead of a value, in any language: #N/A, #REF!, and ### where a column is too narrow.
+_FORMULA_ERROR = r"^#(?:#+|[A-Z][A-Z0-9/_]*[!?]?)$"
+_NO_BREAK_SPACE = "&nbsp;?|_x000D_|[\u00a0\u2007\u202f\u200b\ufeff]"
 _WHOLE_DIGITS = 1e15  # above, a double no longer holds every whole number that a person sees
 
 
@@ -23,12 +24,14 @@ _WHOLE_DIGITS = 1e15  # above, a double no longer holds every whole number that 
 class Cells:
     """Distinct values: `texts` cleaned, null where blank; `typed`, by position, what a workbook typed itself.
 
-    `changes`: issue code → which values had something taken away that was not mere space.
+    `changes`: issue code → which values had something taken away that was not mere space. `month_first`: dates in
+    digits that could be read either way are month first, as is known from the file that the cells once stood in.
     """
 
     texts: pa.Array
     typed: Mapping[int, Cell]
     changes: Mapping[str, Bools]
+    month_first: bool = False
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -46,13 +49,14 @@ class Reading:
     """The distinct values of a column, typed; null where blank or `unreadable`.
 
     `changes`: issue code → which values were changed by more than typing. `blocks`: the same for codes that refuse
-    the file.
+    the file. `skipped`: the same for codes of rows that are knowingly not loaded.
     """
 
     values: pa.Array
     unreadable: Bools
     changes: Mapping[str, Bools] = field(default_factory=dict)
     blocks: Mapping[str, Bools] = field(default_factory=dict)
+    skipped: Mapping[str, Bools] = field(default_factory=dict)
 
 
 def cells_of(distinct: Sequence[Cell]) -> Cells:
@@ -85,8 +89,15 @@ def read_text(cells: Cells) -> Reading:
     return Reading(pa.array(values, pa.string()), np.zeros(len(cells), dtype=bool))
 
 
+def read_prose(cells: Cells) -> Reading:
+    """Return names and notes as text; a mere 0, which exports write for nothing, is nothing."""
+    texts = read_text(cells).values
+    values = pc.if_else(pc.fill_null(pc.equal(texts, "0"), False), pa.scalar(None, pa.string()), texts)
+    return Reading(values, np.zeros(len(cells), dtype=bool))
+
+
 def read_codes(cells: Cells) -> Reading:
-    """Return ids as text with their leading zeros.
+    """Return ids as text with their leading zeros; one of zeros alone is nothing.
 
     A workbook's whole number becomes its digits. From 1e15 on, or where text reads 1.31E+11, digits are lost for
     good: null, block `ID_PRECISION`. An apostrophe or ="…" that kept Excel from rounding is taken away.
@@ -107,6 +118,7 @@ def read_codes(cells: Cells) -> Reading:
         lost[number] = isinstance(value, (int, float)) and abs(value) >= _WHOLE_DIGITS
         values[number] = _typed_text(value)
     values[lost] = None
+    values[[value is not None and not value.strip("0") for value in values]] = None
     return Reading(
         pa.array(values, pa.string()),
         np.zeros(len(cells), dtype=bool),

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from caringmon.intake import amounts, dates
-from caringmon.intake.cells import Cells, Reading, cells_of, read_codes, read_text
+from caringmon.intake.arrears import bucket_mismatch, segments_of, unpaid_in_a_row
+from caringmon.intake.cells import Cells, Reading, cells_of, mask_of, read_codes, read_prose, read_text
+from caringmon.intake.derived import TAPPING_CRITERIA, derived, not_events, undated_returns
 from caringmon.intake.headers import Feed
+from caringmon.intake.phones import read_phones
+from caringmon.intake.results import ResultWords
 from caringmon.intake.sheets import Bools, Cell, Ints, Place, RawColumn, RawSheet
-from caringmon.intake.words import ResultWords, plain, read_flags, read_listed, read_words
+from caringmon.intake.words import plain, read_criteria, read_flags, read_listed, read_segments, read_words
+from caringmon.model.buckets import OUT_OF_SCOPE, Buckets
 from caringmon.model.codes import UNMAPPED_RESULT, Severity
 from caringmon.model.findings import Issue
-from caringmon.model.tables import ARROW_TYPES, NEVER_IN_FACTS, PSEUDONYMISED, Column, Kind, Table
+from caringmon.model.tables import ARROW_TYPES, NEVER_IN_FACTS, PSEUDONYMISED, QUARANTINE_HEADERS, Column, Kind, Table
 
 _READERS: dict[Kind, Callable[[Cells], Reading]] = {
-    Kind.TEXT: read_text,
-    Kind.NAME: read_text,
-    Kind.NOTE: read_text,
+    Kind.TEXT: read_prose,
+    Kind.NAME: read_prose,
+    Kind.NOTE: read_prose,
     Kind.CODE: read_codes,
     Kind.SERVICE: read_codes,
     Kind.CUSTOMER: read_codes,
-    Kind.PHONE: read_codes,
+    Kind.PHONE: read_phones,
     Kind.DATETIME: dates.read_instants,
     Kind.DATE: dates.read_dates,
     Kind.MONTH: dates.read_months,
@@ -36,18 +42,28 @@ _READERS: dict[Kind, Callable[[Cells], Reading]] = {
     Kind.MINUTES: amounts.read_minutes,
     Kind.FLAG: read_flags,
 }
+# Columns whose cells hold several codes.
+_LISTS: dict[str, Callable[[Cells], Reading]] = {
+    "segments": read_segments,
+    "failed_criteria": read_criteria,
+    **dict.fromkeys(TAPPING_CRITERIA, read_criteria),
+}
 _WARNINGS = frozenset(
     {"CELL_ERROR", "DATES_MONTH_FIRST", "AMOUNTS_AMBIGUOUS", "AMOUNTS_MIXED", "NO_TIME_OF_DAY", "WORD_UNKNOWN"}
 )
-_DEFAULT_CHANNEL = "VOICE"
+_ROW = QUARANTINE_HEADERS[-1]
+
+
+_NEEDS_TIME = ("called_at", "tapped_at")
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The word lists of the parameter files."""
+    """The word lists of the parameter files, and what unpaid bills mean."""
 
     results: ResultWords
     qc_reasons: Mapping[str, str]
+    buckets: Buckets
 
 
 @dataclass(frozen=True)
@@ -66,38 +82,106 @@ class TypedRows:
     issues: tuple[Issue, ...]
 
 
-def typed_rows(sheet: RawSheet, feed: Feed, vocabulary: Vocabulary) -> TypedRows:
-    """Return the sheet's rows, typed as rows of the table that it feeds; what should refuse the file is an issue."""
-    place = sheet.place_of(feed.table.name)
+@dataclass
+class _Typed:
+    """The columns of a sheet while they are being typed. `skipped`: issue code → rows that are none of ours."""
+
+    values: dict[str, pa.Array] = field(default_factory=dict)
+    unreadable: dict[str, Bools] = field(default_factory=dict)
+    skipped: dict[str, Bools] = field(default_factory=dict)
+    issues: list[Issue] = field(default_factory=list)
+
+
+def typed_rows(
+    sheet: RawSheet,
+    feed: Feed,
+    vocabulary: Vocabulary,
+    exported_at: dt.datetime | None = None,
+    month_first: frozenset[str] = frozenset(),
+) -> TypedRows:
+    """Return the sheet's rows, typed as rows of the table that it feeds; what should refuse the file is an issue.
+
+    `exported_at`: as the file states it, None where it does not. `month_first`: columns whose dates are known to be so.
+    """
+    typed = _Typed()
     raw = raw_columns(sheet, feed)
-    values: dict[str, pa.Array] = {}
-    unreadable: dict[str, Bools] = {}
-    issues: list[Issue] = []
     for column in feed.table.columns:
-        if column.name not in raw or column.name == "result_code":
-            continue
-        cells = cells_of(raw[column.name].distinct.tolist())
-        reading = read_cells(column, cells, vocabulary)
-        codes = raw[column.name].codes
-        issues += _change_issues(sheet, feed, column, codes, cells, reading)
-        if not column.raw:
-            values[column.name] = reading.values.take(pa.array(codes))
-            unreadable[column.name] = reading.unreadable[codes]
-    attempted = np.ones(len(sheet.source_rows), dtype=bool)
+        if column.name in raw and column.name != "result_code":
+            cells = cells_of(raw[column.name].distinct.tolist())
+            known = replace(cells, month_first=column.name in month_first)
+            reading = read_cells(feed.table, column, known, vocabulary)
+            _take(typed, column, raw[column.name].codes, reading)
+            typed.issues += _change_issues(sheet, feed, column, raw[column.name].codes, cells, reading)
     if feed.table.name == "calls":
-        results = _results(raw, len(sheet.source_rows), vocabulary.results)
-        values["result_code"] = results.codes
-        attempted = results.attempted
-        issues += _result_issues(place, sheet, results)
-    rows = _table(feed, values, sheet)
+        _tell_results(typed, sheet, raw, vocabulary.results)
+    if feed.table.name == "assignments":
+        _tell_arrears(typed, sheet, feed, vocabulary.buckets)
+    if feed.table.name == "qc":
+        typed.issues += undated_returns(typed.values, sheet, exported_at)
+    values = derived(feed.table, typed.values, sheet)
+    skipped = _each_once([*typed.skipped.items(), *not_events(feed.table, values, typed.unreadable).items()])
+    place = sheet.place_of(feed.table.name)
+    kept = ~np.logical_or.reduce([np.zeros(len(sheet.source_rows), dtype=bool), *skipped.values()])
+    counted = [place.issue(code, Severity.INFO, count=int(rows.sum())) for code, rows in skipped.items() if rows.any()]
     return TypedRows(
         feed=feed,
         place=place,
-        rows=rows.filter(pa.array(attempted)),
-        unreadable={name: mask[attempted] for name, mask in unreadable.items()},
-        skipped=int((~attempted).sum()),
-        issues=tuple(issues),
+        rows=_table(feed, values, sheet).filter(pa.array(kept)),
+        unreadable={name: mask[kept] for name, mask in typed.unreadable.items()},
+        skipped=int((~kept).sum()),
+        issues=(*typed.issues, *counted),
     )
+
+
+def _take(typed: _Typed, column: Column, codes: Ints, reading: Reading) -> None:
+    typed.values[column.name] = reading.values.take(pa.array(codes))
+    typed.skipped |= {code: distinct[codes] for code, distinct in reading.skipped.items()}
+    if not column.raw:
+        typed.unreadable[column.name] = reading.unreadable[codes]
+
+
+def _tell_results(typed: _Typed, sheet: RawSheet, raw: Mapping[str, RawColumn], words: ResultWords) -> None:
+    """Tell the result of each call; a row of zero attempts is none, whatever it says."""
+    results = words.results(raw, len(sheet.source_rows))
+    typed.values["result_code"] = results.codes
+    attempted = results.attempted
+    if "attempt_count" in typed.values:
+        attempted = attempted & ~mask_of(pc.equal(typed.values["attempt_count"], 0))
+    typed.skipped["NO_ATTEMPT"] = ~attempted
+    unmapped = np.asarray(results.codes.to_numpy(zero_copy_only=False) == UNMAPPED_RESULT, dtype=bool)
+    place = sheet.place_of("calls")
+    for code, rows in (("UNMAPPED_RESULT", unmapped & attempted), ("STATUS_REASON_CONFLICT", results.conflict)):
+        if rows.any():
+            typed.issues.append(_issue(place, sheet, code, Severity.WARN, rows, ""))
+
+
+def _tell_arrears(typed: _Typed, sheet: RawSheet, feed: Feed, buckets: Buckets) -> None:
+    """Count the unpaid bills where columns hold them, and tell the segment by them, or what contradicts it."""
+    if feed.bills:
+        bills = {bill: sheet.columns[position] for bill, position in feed.bills.items()}
+        counted = unpaid_in_a_row(bills, typed.values.get("period"), len(sheet.source_rows))
+        typed.values["unpaid_bills"], typed.unreadable["unpaid_bills"] = counted
+    if "unpaid_bills" not in typed.values:
+        return
+    told = segments_of(typed.values["unpaid_bills"], buckets)
+    if "segment" in typed.values:
+        wrong = bucket_mismatch(typed.values["segment"], told)
+        if wrong.any():
+            place = sheet.place_of(feed.table.name)
+            typed.issues.append(_issue(place, sheet, "BUCKET_MISMATCH", Severity.WARN, wrong, ""))
+        return
+    outside = np.asarray(told == OUT_OF_SCOPE, dtype=bool)
+    typed.skipped[OUT_OF_SCOPE] = outside
+    typed.values["segment"] = pa.array(told, pa.string(), mask=outside)
+
+
+def _each_once(skipped: Iterable[tuple[str, Bools]]) -> dict[str, Bools]:
+    """Return the rows skipped by code, each under the first one only."""
+    told: dict[str, Bools] = {}
+    for code, rows in skipped:
+        new = rows & ~np.logical_or.reduce([np.zeros(len(rows), dtype=bool), *told.values()])
+        told[code] = told[code] | new if code in told else new
+    return told
 
 
 def raw_columns(sheet: RawSheet, feed: Feed) -> dict[str, RawColumn]:
@@ -107,14 +191,25 @@ def raw_columns(sheet: RawSheet, feed: Feed) -> dict[str, RawColumn]:
     mapping = feed.mapping
     if mapping is not None:
         raw |= {name: RawColumn.same(value, length) for name, value in mapping.constants.items()}
-        numbers = np.array([f"{mapping.name}:{row}" for row in sheet.source_rows], dtype=object)
+        numbers = np.array([f"{mapping.name}:{row}" for row in _file_rows(sheet)], dtype=object)
         raw |= {name: RawColumn(np.arange(length), numbers) for name in mapping.numbered}
         raw |= {name: _translated(raw[name], words) for name, words in mapping.words.items() if name in raw}
     for column in feed.table.columns:
-        if column.name not in raw and column.allowed and len(column.derived_from) == 1:
-            source = raw.get(column.derived_from[0])
-            raw |= {} if source is None else {column.name: source}
+        source = next(iter(column.derived_from), "")
+        if column.name not in raw and column.allowed and source in raw and feed.table.column(source).raw:
+            raw |= {column.name: raw[source]} if len(column.derived_from) == 1 else {}
     return raw
+
+
+def _file_rows(sheet: RawSheet) -> list[str]:
+    """Return the number of each row in the file it first came in: of rows mended in quarantine, as noted there."""
+    noted = [position for position, header in enumerate(sheet.headers) if header == _ROW]
+    own = [str(row) for row in sheet.source_rows]
+    if not noted:
+        return own
+    column = sheet.columns[noted[0]]
+    texts = read_codes(cells_of(column.distinct.tolist())).values.to_pylist()
+    return [texts[code] or row for code, row in zip(column.codes, own, strict=True)]
 
 
 def _translated(column: RawColumn, words: Mapping[str, str]) -> RawColumn:
@@ -125,13 +220,13 @@ def _translated(column: RawColumn, words: Mapping[str, str]) -> RawColumn:
     return RawColumn(column.codes, distinct)
 
 
-def read_cells(column: Column, cells: Cells, vocabulary: Vocabulary) -> Reading:
-    """Return the cells as values of the column: by its word list, its closed list, else its kind."""
+def read_cells(table: Table, column: Column, cells: Cells, vocabulary: Vocabulary) -> Reading:
+    """Return the cells as values of the column of the table: by its word list, its closed list, else its kind."""
     if column.name == "reason_code":
         return read_listed(cells, vocabulary.qc_reasons)
     if column.allowed:
-        return read_words(cells, column.name, column.allowed)
-    return _READERS[column.kind](cells)
+        return read_words(cells, table.name, column)
+    return _LISTS.get(column.name, _READERS[column.kind])(cells)
 
 
 def _change_issues(
@@ -146,7 +241,7 @@ def _change_issues(
     issues = []
     for code, distinct in {**cells.changes, **reading.changes}.items():
         rows = distinct[codes]
-        if code == "NO_TIME_OF_DAY" and (column.name != feed.table.event or is_date_only):
+        if code == "NO_TIME_OF_DAY" and (column.name not in _NEEDS_TIME or is_date_only):
             continue
         if rows.any() and code in _WARNINGS:
             issues.append(_issue(place, sheet, code, Severity.WARN, rows, column.name))
@@ -171,71 +266,14 @@ def _issue(place: Place, sheet: RawSheet, code: str, severity: Severity, rows: B
     return place.issue(code, severity, rows=sheet.source_rows[rows], lines=lines, detail=detail)
 
 
-@dataclass(frozen=True)
-class _Results:
-    codes: pa.Array
-    attempted: Bools
-    conflict: Bools
-
-
-def _results(raw: Mapping[str, RawColumn], length: int, words: ResultWords) -> _Results:
-    """Return the result of each call: of its own column, or told from status, category and reason."""
-    if "result_code" in raw:
-        column = raw["result_code"]
-        spoken = read_text(cells_of(column.distinct.tolist())).values.to_pylist()
-        distinct = [words.words.get(plain(word or ""), UNMAPPED_RESULT) for word in spoken]
-        told = np.array(distinct, dtype=object)[column.codes]
-        return _Results(pa.array(told, pa.string()), np.ones(length, dtype=bool), np.zeros(length, dtype=bool))
-    spoken_by = [_spoken(raw.get(name)) for name in ("status_raw", "category_raw", "reason_raw")]
-    width = max((len(word) for word in spoken_by[2][0] if word), default=0)
-    combined = np.zeros(length, dtype=np.int64)
-    for distinct_words, codes in spoken_by:
-        combined = combined * len(distinct_words) + (codes if codes is not None else 0)
-    _, first, place = np.unique(combined, return_index=True, return_inverse=True)
-    results = []
-    for row in first:
-        status, category, reason = (w[0] if c is None else (w[c[row]] or "") for w, c in spoken_by)
-        results.append(words.result(status, category, reason, is_cut_off=len(reason or "") == width))
-    codes_told = np.array([code for code, _ in results], dtype=object)[place]
-    return _Results(
-        pa.array(codes_told, pa.string()),
-        np.array([code is not None for code, _ in results], dtype=bool)[place],
-        np.array([conflict for _, conflict in results], dtype=bool)[place],
-    )
-
-
-def _spoken(column: RawColumn | None) -> tuple[list[str | None], Ints | None]:
-    """Return the distinct words of a column and their places; without the column one None."""
-    if column is None:
-        return [None], None
-    return read_text(cells_of(column.distinct.tolist())).values.to_pylist(), column.codes
-
-
-def _result_issues(place: Place, sheet: RawSheet, results: _Results) -> list[Issue]:
-    unmapped = np.asarray(results.codes.to_numpy(zero_copy_only=False) == UNMAPPED_RESULT, dtype=bool)
-    found = [
-        ("UNMAPPED_RESULT", Severity.WARN, unmapped),
-        ("STATUS_REASON_CONFLICT", Severity.WARN, results.conflict),
-    ]
-    issues = [_issue(place, sheet, code, severity, rows, "") for code, severity, rows in found if rows.any()]
-    if not results.attempted.all():
-        issues.append(place.issue("NO_ATTEMPT", Severity.INFO, count=int((~results.attempted).sum())))
-    return issues
-
-
 def _table(feed: Feed, values: Mapping[str, pa.Array], sheet: RawSheet) -> pa.Table:
-    """Return the columns in the order of the table, null where the sheet has none, with what follows from others."""
+    """Return the columns in the order of the table, null where the sheet has none, then where each row stands."""
     length = len(sheet.source_rows)
     columns: dict[str, pa.Array] = {}
     for column in feed.table.columns:
         if not column.raw:
             kind = pa.string() if column.kind in NEVER_IN_FACTS else ARROW_TYPES[column.kind]
             columns[column.name] = values.get(column.name, pa.nulls(length, kind))
-    if feed.table.name == "assignments":
-        received = pc.cast(columns["received_at"], pa.date32(), safe=False)
-        columns["valid_from"] = pc.coalesce(columns["valid_from"], received)
-    if feed.table.name == "calls":
-        columns["channel"] = pc.fill_null(columns["channel"], _DEFAULT_CHANNEL)
     lines = pa.nulls(length, pa.int64()) if sheet.source_lines is None else pa.array(sheet.source_lines)
     return pa.table({**columns, "source_row": pa.array(sheet.source_rows), "source_line": lines})
 

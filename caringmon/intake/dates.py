@@ -25,7 +25,10 @@ _ISO = r"^(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})" + _TIME
 _NUMERIC = r"^(?P<d>\d{1,2})[-/. ](?P<m>\d{1,2})[-/. ](?P<y>\d{4}|\d{2})" + _TIME
 _NAMED = r"^(?P<d>\d{1,2})[-/. ]+(?P<n>[A-Za-z]{3,9})[-/., ]+(?P<y>\d{4}|\d{2})" + _TIME
 _COMPACT = r"^(?P<y>20\d{2})(?P<m>\d{2})(?P<d>\d{2})(?:[ T_-]?(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2}))?$"
-_ZERO = r"^(0|0{4}[-/.]0{1,2}[-/.]0{1,2}|0{1,2}[-/.]0{1,2}[-/.]0{4}|1899-12-3[01]|1900-01-0[01])([T ]0{1,2}:00(:00)?)?$"
+_ZERO = (
+    r"^(0|0{4}[-/.]0{1,2}[-/.]0{1,2}|0{1,2}[-/.]0{1,2}[-/.]0{4}|1899-12-3[01]|3[01][-/.]12[-/.]1899"
+    r"|1900-01-0[01]|0[01]?[-/.]0?1[-/.]1900)([T ]0{1,2}:00(:00)?)?$"
+)
 _SERIAL = r"^[45]\d{4}(?:[.,]\d+)?$"
 _MONTH_PATTERNS = (
     r"^(?P<y>20\d{2})[-/. ]?(?P<m>\d{2})$",
@@ -101,7 +104,7 @@ def _find(cells: Cells) -> _Found:
     for pattern in (_ISO, _NUMERIC, _NAMED, _COMPACT):
         if (written & np.isnat(found.instants)).any():
             parts = _Parts.of(texts, pattern)
-            _add(found, _judged(found, parts) if pattern == _NUMERIC else parts)
+            _add(found, _judged(found, parts, cells.month_first) if pattern == _NUMERIC else parts)
     _add_serials(found, texts)
     for number, value in cells.typed.items():
         _add_typed(found, number, value)
@@ -197,13 +200,16 @@ def _add(found: _Found, parts: _Parts) -> None:
     found.moved |= fits & (parts.minutes_to_wib != 0)
 
 
-def _judged(found: _Found, parts: _Parts) -> _Parts:
-    """Return dates in digits as day first, unless the whole column can only be month first; both at once blocks."""
+def _judged(found: _Found, parts: _Parts, month_first: bool) -> _Parts:
+    """Return dates in digits as day first, unless the whole column can only be month first; both at once blocks.
+
+    `month_first`: what the column is where it could be either.
+    """
     first = parts.matched & (parts.day > 12)
     second = parts.matched & (parts.month > 12)
     if first.any() and second.any():
         found.blocks["DATES_MIXED"] = first | second
-    elif second.any():
+    elif second.any() or (month_first and not first.any()):
         parts.day, parts.month = parts.month, parts.day
         found.changes["DATES_MONTH_FIRST"] = parts.matched
     return parts

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
 
-from caringmon.errors import ParameterError, did_you_mean
+import numpy as np
+
+from caringmon.errors import ParameterError
+from caringmon.intake.aliases import HEADER_LENGTH, Aliases, is_known, normalised, turn_of
+from caringmon.intake.arrears import bill_of
+from caringmon.intake.cells import cells_of, read_text
 from caringmon.intake.mappings import FileMapping
-from caringmon.intake.sheets import Cell, RawSheet
+from caringmon.intake.sheets import Bools, RawColumn, RawSheet
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Issue
-from caringmon.model.tables import TABLES, Column, Table
+from caringmon.model.tables import QUARANTINE_HEADERS, TABLES, Table
 
-SYSTEMS = ("TAMARA", "NONATERO", "EXCEL")
 # Counted as where a table's rows come from when the headers do not tell the system (data model, source of record).
 SOURCE_OF_RECORD = {
     "calls": "TAMARA",
@@ -29,41 +30,34 @@ SOURCE_OF_RECORD = {
     "attendance": "EXCEL",
     "history": "EXCEL",
 }
-EVERY_TABLE = "every_table"
-SHARED_COLUMNS = ("service_no", "segment", "period")
-# Headers of a workspace's own files, each with the column that it is: `"Tgl Telp": calls.called_at`.
-ADDED = "added"
-_LISTED_HEADERS, _HEADER_LENGTH = 12, 40
+_LISTED_HEADERS = 12
+_ADDED = tuple(normalised(name) for name in QUARANTINE_HEADERS)
 _MISSING_AT_MOST, _KNOWN_AT_LEAST = 2, 3
 
 
-@lru_cache(maxsize=4096)
-def normalised(header: str) -> str:
-    """Return the header as it is compared: case-folded, without accents, punctuation or repeated spaces."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", header.casefold()) if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[\W_]+", " ", plain).split())
-
-
-@dataclass(frozen=True)
-class Aliases:
-    """The names of each column, in order of rank: (normalised name, the one system that uses it or empty)."""
-
-    names: Mapping[str, Mapping[str, tuple[tuple[str, str], ...]]]
-
-    @cached_property
-    def known(self) -> frozenset[str]:
-        """All names that any table knows."""
-        return frozenset(n for columns in self.names.values() for ranked in columns.values() for n, _ in ranked)
+# A header that means something else where the other one is there as well (data model, Headers).
+_UNLESS = {"total": "nominal janji"}
 
 
 @dataclass(frozen=True)
 class Feed:
-    """What a sheet gives to one table: the position of the sheet's column for each of ours."""
+    """What a sheet gives to one table: the position of the sheet's column for each of ours.
+
+    `groups`: of columns that stand several times in a line, `STATUS CARING 1`, `STATUS CARING 2`, the positions by
+    their number. `bills`: the positions of columns that each hold the bill of a month, by month or months back.
+    """
 
     table: Table
     positions: Mapping[str, int]
     source_system: str
     mapping: FileMapping | None = None
+    groups: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    bills: Mapping[str, int] = field(default_factory=dict)
+
+    def columns_of(self, name: str) -> list[int]:
+        """Return the positions of all columns of the sheet that hold ours of that name."""
+        own = [self.positions[name]] if name in self.positions else []
+        return [*own, *self.groups.get(name, {}).values()]
 
 
 @dataclass(frozen=True)
@@ -78,68 +72,36 @@ class Recognition:
     nearest: tuple[str, tuple[str, ...]] | None = None
 
 
-def read_aliases(content: Mapping[str, object], source: str) -> Aliases:
-    """Return the aliases of a parameter file; the canonical name of a column always ranks first.
+def recognise(
+    sheet: RawSheet,
+    aliases: Aliases,
+    mappings: Sequence[FileMapping],
+    sources: Mapping[str, str] = SOURCE_OF_RECORD,
+) -> Recognition:
+    """Return which tables the sheet feeds: one by the mapping that names the most of its headers, else by aliases.
 
-    An unknown table, column or system: ParameterError naming it.
+    `sources`: per table the system that rows come from where the headers do not tell it; the default for the others.
     """
-    _refuse_unknown(content, {*TABLES, EVERY_TABLE, ADDED}, source, "table")
-    added = _added_names(content.get(ADDED), f"{source}: {ADDED}")
-    shared = _columns(content.get(EVERY_TABLE), f"{source}: {EVERY_TABLE}")
-    _refuse_unknown(shared, {c.name for t in TABLES.values() for c in t.columns}, source, "column")
-    names = {}
-    for table in TABLES.values():
-        own = _columns(content.get(table.name), f"{source}: {table.name}")
-        _refuse_unknown(own, {column.name for column in table.columns}, f"{source}: {table.name}", "column")
-        names[table.name] = {
-            column.name: tuple(
-                dict.fromkeys(
-                    [
-                        (normalised(column.name), ""),
-                        *_ranked(own.get(column.name, []), f"{source}: {table.name}.{column.name}"),
-                        *_ranked(shared.get(column.name, []), f"{source}: {EVERY_TABLE}.{column.name}"),
-                        *((name, "") for name, target in added if target in _targets(table, column)),
-                    ]
-                )
-            )
-            for column in table.columns
-            if not column.digits_of
-        }
-    return Aliases(names)
-
-
-def known_names(aliases: Aliases, mappings: Iterable[FileMapping]) -> frozenset[str]:
-    """Return all headers, normalised, that a table or a mapping knows."""
-    return aliases.known | {normalised(name) for mapping in mappings for name in mapping.columns.values()}
-
-
-def count_known(cells: Sequence[Cell], known: frozenset[str]) -> int:
-    """Return how many distinct known headers a row of cells holds."""
-    words = (cell for cell in cells if isinstance(cell, str) and len(cell) <= _HEADER_LENGTH)
-    return len(known & {normalised(word) for word in words})
-
-
-def recognise(sheet: RawSheet, aliases: Aliases, mappings: Sequence[FileMapping]) -> Recognition:
-    """Return which tables the sheet feeds: one by the mapping that names the most of its headers, else by aliases."""
+    sources = {**SOURCE_OF_RECORD, **sources}
     positions: dict[str, int] = {}
     for position, header in enumerate(sheet.headers):
         positions.setdefault(normalised(header), position)
     fitting = [m for m in mappings if {normalised(name) for name in m.columns.values()} <= positions.keys()]
     if fitting:
-        return _mapped(sheet, _most_specific(sheet, fitting), positions)
+        return _mapped(sheet, _most_specific(sheet, fitting), positions, sources)
     feeds, issues = [], []
     lacking: dict[str, tuple[str, ...]] = {}
     fitting_columns: dict[str, int] = {}
     for table in TABLES.values():
-        chosen, unused, systems = _choose(aliases.names[table.name], positions)
-        missing = _missing(table, chosen)
+        feed, unused = _feed(table, aliases.names[table.name], positions, sources)
+        given = feed.positions.keys() | feed.groups.keys() | ({"unpaid_bills"} if feed.bills else set())
+        missing = _missing(table, given)
         if missing:
-            lacking[table.name] = missing if len(chosen) >= _KNOWN_AT_LEAST else ()
-            fitting_columns[table.name] = len(chosen)
+            lacking[table.name] = missing if len(given) >= _KNOWN_AT_LEAST else ()
+            fitting_columns[table.name] = len(given)
             continue
-        system = systems.pop() if len(systems) == 1 else SOURCE_OF_RECORD[table.name]
-        feeds.append(Feed(table, chosen, system))
-        issues += _header_issues(sheet, table, chosen, unused)
+        feeds.append(feed)
+        issues += _header_issues(sheet, feed, unused)
     if not feeds:
         return _unrecognised(sheet, lacking, fitting_columns)
     feeds = _without_second_reading(feeds)
@@ -164,60 +126,129 @@ def _most_specific(sheet: RawSheet, fitting: Sequence[FileMapping]) -> FileMappi
     return ranked[0]
 
 
-def _mapped(sheet: RawSheet, mapping: FileMapping, positions: Mapping[str, int]) -> Recognition:
+def _mapped(
+    sheet: RawSheet, mapping: FileMapping, positions: Mapping[str, int], sources: Mapping[str, str]
+) -> Recognition:
     table = TABLES[mapping.table]
     theirs = {ours: normalised(name) for ours, name in mapping.columns.items()}
-    feed = Feed(table, {ours: positions[name] for ours, name in theirs.items()}, SOURCE_OF_RECORD[table.name], mapping)
-    return Recognition((feed,), _unknown_headers(sheet, frozenset(theirs.values())))
+    feed = Feed(table, {ours: positions[name] for ours, name in theirs.items()}, sources[table.name], mapping)
+    return Recognition((feed,), _unknown_headers(sheet, frozenset({*theirs.values(), *_ADDED})))
 
 
-def _choose(
-    columns: Mapping[str, tuple[tuple[str, str], ...]], positions: Mapping[str, int]
-) -> tuple[dict[str, int], list[str], set[str]]:
-    """Return the position of each column's first present name, the names passed over, and the systems that show."""
+def _feed(
+    table: Table,
+    columns: Mapping[str, tuple[tuple[str, str], ...]],
+    positions: Mapping[str, int],
+    sources: Mapping[str, str],
+) -> tuple[Feed, list[str]]:
+    """Return what the headers give to the table, each column by its first present name, and the names passed over."""
     chosen: dict[str, int] = {}
     unused: list[str] = []
     systems: set[str] = set()
     for column, ranked in columns.items():
         present = [(name, system) for name, system in ranked if name in positions]
-        if present:
-            chosen[column] = positions[present[0][0]]
-            unused += [name for name, _ in present[1:]]
-            systems |= {system for _, system in present if system}
-    return chosen, unused, systems
+        meant = [(name, system) for name, system in present if _UNLESS.get(name) not in positions]
+        if meant:
+            chosen[column] = positions[meant[0][0]]
+            systems |= {system for _, system in meant if system}
+        unused += [name for name, _ in present if name not in dict(meant[:1])]
+    groups, passed_over = _groups(table, columns, positions, chosen)
+    single = {column: position for column, position in chosen.items() if column not in groups}
+    bills = {bill_of(name): position for name, position in positions.items() if bill_of(name)}
+    if "unpaid_bills" in single:
+        passed_over += [name for name in positions if bill_of(name)]
+    is_counted = "unpaid_bills" in columns and "unpaid_bills" not in single
+    system = systems.pop() if len(systems) == 1 else sources[table.name]
+    feed = Feed(table, single, system, groups=groups, bills=bills if is_counted else {})
+    return feed, [*unused, *passed_over]
 
 
-def _missing(table: Table, chosen: Mapping[str, int]) -> tuple[str, ...]:
+def _groups(
+    table: Table,
+    columns: Mapping[str, tuple[tuple[str, str], ...]],
+    positions: Mapping[str, int],
+    chosen: Mapping[str, int],
+) -> tuple[dict[str, dict[int, int]], list[str]]:
+    """Return the columns that stand several times with numbers, and the names passed over.
+
+    Where none is the first, the column without a number is it.
+    """
+    groups: dict[str, dict[int, int]] = {}
+    unused: list[str] = []
+    for column in table.repeats:
+        found, passed_over = _group(columns[column], positions)
+        if not found:
+            continue
+        plain = chosen.get(column)
+        if plain is not None and plain not in found.values():
+            unused += [name for name, position in positions.items() if position == plain and 1 in found]
+            found.setdefault(1, plain)
+        groups[column] = found
+        unused += passed_over
+    return groups, unused
+
+
+def _group(ranked: Sequence[tuple[str, str]], positions: Mapping[str, int]) -> tuple[dict[int, int], list[str]]:
+    """Return the positions of one column's numbered headers by number, each of the best rank, and those passed over."""
+    rank = {name: number for number, (name, _) in reversed(list(enumerate(ranked)))}
+    numbered = [
+        (turn, rank[base], name) for name in positions for base, turn in [turn_of(name)] if turn and base in rank
+    ]
+    found: dict[int, int] = {}
+    passed_over = []
+    for turn, _, name in sorted(numbered):
+        if turn in found:
+            passed_over.append(name)
+        else:
+            found[turn] = positions[name]
+    return found, passed_over
+
+
+def _missing(table: Table, given: Set[str]) -> tuple[str, ...]:
     missing = [
         column.name
         for column in table.columns
-        if column.required and column.name not in chosen and not any(name in chosen for name in column.derived_from)
+        if column.required and column.name not in given and not any(name in given for name in column.derived_from)
     ]
-    unmarked = table.marks and not any(name in chosen for name in table.marks)
+    unmarked = table.marks and not any(name in given for name in table.marks)
     return (*missing, *([" or ".join(table.marks)] if unmarked else []))
 
 
-def _header_issues(sheet: RawSheet, table: Table, chosen: Mapping[str, int], unused: Sequence[str]) -> list[Issue]:
-    """Return the names passed over, and the columns that stand twice under one name and differ."""
-    place = sheet.place_of(table.name)
+def _header_issues(sheet: RawSheet, feed: Feed, unused: Sequence[str]) -> list[Issue]:
+    """Return the names passed over, and the columns that stand twice under one name and disagree."""
+    place = sheet.place_of(feed.table.name)
     issues = []
     if unused:
         issues.append(
             place.issue("HEADER_UNUSED", Severity.INFO, count=len(unused), detail=_listed(sorted(set(unused))))
         )
-    for column, position in chosen.items():
+    for column, position in feed.positions.items():
         same_name = [
             other
             for other, header in enumerate(sheet.headers)
             if other != position and normalised(header) == normalised(sheet.headers[position])
         ]
-        if any(not sheet.columns[position].same_cells(sheet.columns[other]) for other in same_name):
-            issues.append(place.issue("HEADER_CONFLICT", Severity.BLOCK, detail=column))
+        differing = [_disagree(sheet.columns[position], sheet.columns[other]) for other in same_name]
+        rows = np.logical_or.reduce(differing) if differing else np.zeros(0, dtype=bool)
+        if rows.any():
+            issues.append(place.issue("HEADER_CONFLICT", Severity.BLOCK, rows=sheet.source_rows[rows], detail=column))
     return issues
 
 
+def _disagree(used: RawColumn, other: RawColumn) -> Bools:
+    """Tell in which rows the column passed over holds something else than the one used; blank it agrees."""
+    ours, theirs = (np.array(_compared(column), dtype=object)[column.codes] for column in (used, other))
+    differ: Bools = np.asarray((theirs != "") & (ours != theirs), dtype=bool)
+    return differ
+
+
+def _compared(column: RawColumn) -> list[str]:
+    texts = read_text(cells_of(column.distinct.tolist())).values.to_pylist()
+    return [" ".join((text or "").casefold().split()) for text in texts]
+
+
 def _unknown_headers(sheet: RawSheet, known: frozenset[str]) -> tuple[Issue, ...]:
-    unknown = [header for header in sheet.headers if header and normalised(header) not in known]
+    unknown = [header for header in sheet.headers if header and not is_known(header, known)]
     if not unknown:
         return ()
     return (sheet.place.issue("UNKNOWN_HEADERS", Severity.INFO, count=len(unknown), detail=_listed(unknown)),)
@@ -237,55 +268,5 @@ def _unrecognised(
 
 
 def _listed(headers: Sequence[str]) -> str:
-    shown = ", ".join(header[:_HEADER_LENGTH] for header in headers[:_LISTED_HEADERS])
+    shown = ", ".join(header[:HEADER_LENGTH] for header in headers[:_LISTED_HEADERS])
     return shown + (", …" if len(headers) > _LISTED_HEADERS else "")
-
-
-def _columns(content: object, source: str) -> Mapping[str, object]:
-    if content is None:
-        return {}
-    if not isinstance(content, dict):
-        raise ParameterError(f"{source}: expected lines of 'column: [names]'")
-    return content
-
-
-def _ranked(content: object, source: str) -> Iterator[tuple[str, str]]:
-    """Yield the names of one column with their system; a list entry is a name or {SYSTEM: [names]}."""
-    for entry in _list(content, source):
-        if isinstance(entry, str):
-            yield normalised(entry), ""
-            continue
-        if not isinstance(entry, dict):
-            raise ParameterError(f"{source}: expected names, or SYSTEM: [names]")
-        _refuse_unknown(entry, SYSTEMS, source, "source system")
-        for system, names in entry.items():
-            yield from ((normalised(str(name)), system) for name in _list(names, source))
-
-
-def _added_names(content: object, source: str) -> list[tuple[str, str]]:
-    """Return normalised header and `table.column` for each line of the headers added; a line may name several."""
-    known = {target for table in TABLES.values() for column in table.columns for target in _targets(table, column)}
-    added = []
-    for header, named in _columns(content or None, source).items():
-        targets = [str(one) for one in named] if isinstance(named, list) else [str(named)]
-        _refuse_unknown(targets, known, f"{source}: {header}", "column")
-        added += [(normalised(header), target) for target in targets]
-    return added
-
-
-def _targets(table: Table, column: Column) -> tuple[str, str]:
-    """Return the two ways to name the column as what an added header is."""
-    return f"{table.name}.{column.name}", f"{EVERY_TABLE}.{column.name}"
-
-
-def _list(content: object, source: str) -> list[object]:
-    if not isinstance(content, list):
-        raise ParameterError(f"{source}: expected a list of names in brackets")
-    return content
-
-
-def _refuse_unknown(names: Iterable[str], known: Iterable[str], source: str, what: str) -> None:
-    known = list(known)
-    for name in names:
-        if name not in known:
-            raise ParameterError(f"{source}: unknown {what} '{name}'.{did_you_mean(name, known)}")

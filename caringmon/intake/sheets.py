@@ -48,6 +48,11 @@ class RawColumn:
         """Return the column of these rows only."""
         return RawColumn(self.codes[rows], self.distinct)
 
+    def compact(self) -> RawColumn:
+        """Return the column without values that none of its rows holds."""
+        used, codes = np.unique(self.codes, return_inverse=True)
+        return RawColumn(codes.astype(np.int64), self.distinct[used])
+
     def cells(self, rows: Ints | Bools) -> list[Cell]:
         """Return the cells of these rows."""
         cells: list[Cell] = self.distinct[self.codes[rows]].tolist()
@@ -119,7 +124,8 @@ class RawSheet:
     """The rows under the header of one sheet, as they stand there.
 
     `columns` and `headers` run in parallel. `source_rows`: the header's row plus the number of the record;
-    `source_lines`: the physical line of a text file. Empty rows and repeated headers are left out.
+    `source_lines`: the physical line of a text file. Empty rows and repeated headers are left out. `turns`: of rows
+    that were several in one line of the file, which of them, from 0; else None.
     """
 
     place: Place
@@ -131,10 +137,20 @@ class RawSheet:
     source_lines: Ints | None = None
     ragged: tuple[RaggedRow, ...] = ()
     issues: tuple[Issue, ...] = ()
+    turns: Ints | None = None
 
     def place_of(self, table: str) -> Place:
         """Return the sheet's place, as the source of a table."""
         return replace(self.place, table=table)
+
+    def take(self, rows: Bools) -> RawSheet:
+        """Return the sheet of these rows only; their columns hold no value of another row."""
+        return replace(
+            self,
+            columns=tuple(column.take(rows).compact() for column in self.columns),
+            source_rows=self.source_rows[rows],
+            source_lines=None if self.source_lines is None else self.source_lines[rows],
+        )
 
     @property
     def rows_read(self) -> int:

@@ -1,9 +1,9 @@
-"""Typed rows → rows to keep, rows set aside, issues. One rule is one function and one issue code; all are asked."""
+"""Typed rows → rows to keep, rows set aside, issues. All rules are asked, none stops early."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,12 +11,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from caringmon.intake.cells import mask_of
 from caringmon.intake.clean import TypedRows
+from caringmon.intake.rules import RULES, Verdict
 from caringmon.intake.sheets import LISTED_ROWS, Bools, Ints
-from caringmon.model.codes import AGREE, Severity
+from caringmon.model.codes import Severity
 from caringmon.model.findings import Issue
-from caringmon.model.tables import EXAMPLE, EXAMPLE_COLUMNS, Table
+from caringmon.model.tables import Table
 
 
 @dataclass(frozen=True)
@@ -30,22 +30,16 @@ class SetAside:
 
 @dataclass(frozen=True)
 class Validated:
-    """`rows` to keep, one per key; `aside`; how many rows only repeat another one; what was found."""
+    """`rows` to keep, one per key; `aside`; how many rows only repeat another one; what was found.
+
+    `dropped`: how many rows are set aside, which can be several of one line of the file.
+    """
 
     rows: pa.Table
     aside: tuple[SetAside, ...]
+    dropped: int
     repeats: int
     issues: tuple[Issue, ...]
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What one rule found: the rows concerned, and what to do with them."""
-
-    code: str
-    severity: Severity
-    rows: Bools
-    detail: str = ""
 
 
 def validated(typed: TypedRows, exported_at: dt.datetime | None) -> Validated:
@@ -53,7 +47,7 @@ def validated(typed: TypedRows, exported_at: dt.datetime | None) -> Validated:
 
     A row is set aside by any QUARANTINE verdict; of rows with one key the last is kept.
     """
-    verdicts = [verdict for rule in _RULES for verdict in rule(typed, exported_at)]
+    verdicts = [verdict for rule in RULES for verdict in rule(typed, exported_at)]
     dropped = np.zeros(typed.rows.num_rows, dtype=bool)
     aside: dict[int, SetAside] = {}
     source_rows = _source_rows(typed.rows)
@@ -63,84 +57,14 @@ def validated(typed: TypedRows, exported_at: dt.datetime | None) -> Validated:
             for row in source_rows[verdict.rows].tolist():
                 aside.setdefault(row, SetAside(row, verdict.code, verdict.detail))
     issues = [issue for verdict in verdicts for issue in _issues(typed, verdict, dropped)]
-    kept = typed.rows.filter(pa.array(~dropped))
-    kept, unique_issues = _unique(typed, kept)
-    mended = _without_impossible_promises(typed.feed.table, kept)
+    kept, unique_issues = _unique(typed, _without_impossible(typed.rows, verdicts, ~dropped))
     return Validated(
-        rows=mended,
+        rows=kept,
         aside=tuple(aside[row] for row in sorted(aside)),
+        dropped=int(dropped.sum()),
         repeats=typed.rows.num_rows - int(dropped.sum()) - kept.num_rows,
-        issues=(*issues, *unique_issues, *_overlaps(typed, mended)),
+        issues=(*issues, *unique_issues, *_overlaps(typed, kept)),
     )
-
-
-def example_row(typed: TypedRows, _: dt.datetime | None) -> Iterator[Verdict]:
-    """Find the example row of a template that was left in."""
-    for name in EXAMPLE_COLUMNS:
-        if name in typed.rows.column_names:
-            yield Verdict("EXAMPLE_ROW", Severity.QUARANTINE, mask_of(pc.equal(typed.rows[name], EXAMPLE)), name)
-
-
-def value_missing(typed: TypedRows, _: dt.datetime | None) -> Iterator[Verdict]:
-    """Find required cells that are empty."""
-    for column in typed.feed.table.columns:
-        if column.required:
-            empty = mask_of(pc.is_null(typed.rows[column.name])) & ~_unreadable(typed, column.name)
-            yield Verdict("VALUE_MISSING", Severity.QUARANTINE, empty, column.name)
-
-
-def value_unreadable(typed: TypedRows, _: dt.datetime | None) -> Iterator[Verdict]:
-    """Find cells that cannot be read as what their column holds; optional ones are left empty."""
-    for column in typed.feed.table.columns:
-        severity = Severity.QUARANTINE if column.required else Severity.WARN
-        yield Verdict("VALUE_UNREADABLE", severity, _unreadable(typed, column.name), column.name)
-
-
-def call_after_export(typed: TypedRows, exported_at: dt.datetime | None) -> Iterator[Verdict]:
-    """Find calls and taps that are dated after the file that holds them."""
-    event = typed.feed.table.event
-    if exported_at is not None and event in ("called_at", "tapped_at"):
-        code = "CALL_AFTER_EXPORT" if event == "called_at" else "TAP_AFTER_EXPORT"
-        late = mask_of(pc.greater(typed.rows[event], pa.scalar(exported_at, pa.timestamp("us"))))
-        yield Verdict(code, Severity.QUARANTINE, late, event)
-
-
-def tap_before_call(typed: TypedRows, _: dt.datetime | None) -> Iterator[Verdict]:
-    """Find taps dated before the call that they judge."""
-    if typed.feed.table.name == "qc":
-        early = mask_of(pc.less(typed.rows["tapped_at"], typed.rows["called_at"]))
-        yield Verdict("TAP_BEFORE_CALL", Severity.QUARANTINE, early, "tapped_at")
-
-
-def agree_without_promise(typed: TypedRows, _: dt.datetime | None) -> Iterator[Verdict]:
-    """Find agrees without negotiation or promise date; not asked where the file lacks promises by design."""
-    absent = typed.feed.mapping.absent_by_design if typed.feed.mapping else []
-    if typed.feed.table.name == "calls" and "promises" not in absent:
-        agreed = mask_of(pc.equal(typed.rows["result_code"], AGREE))
-        for name in ("negotiation", "promise_date"):
-            lacking = agreed & mask_of(pc.is_null(typed.rows[name]))
-            yield Verdict("AGREE_WITHOUT_PROMISE", Severity.WARN, lacking, name)
-
-
-def promise_before_call(typed: TypedRows, _: dt.datetime | None) -> Iterator[Verdict]:
-    """Find promises dated before the day of their call; they count as none."""
-    if typed.feed.table.name == "calls":
-        yield Verdict("PROMISE_BEFORE_CALL", Severity.WARN, _impossible_promises(typed.rows), "promise_date")
-
-
-_RULES: tuple[Callable[[TypedRows, dt.datetime | None], Iterator[Verdict]], ...] = (
-    example_row,
-    value_missing,
-    value_unreadable,
-    call_after_export,
-    tap_before_call,
-    agree_without_promise,
-    promise_before_call,
-)
-
-
-def _unreadable(typed: TypedRows, column: str) -> Bools:
-    return typed.unreadable.get(column, np.zeros(typed.rows.num_rows, dtype=bool))
 
 
 def _issues(typed: TypedRows, verdict: Verdict, dropped: Bools) -> list[Issue]:
@@ -155,17 +79,14 @@ def _listed(typed: TypedRows, code: str, severity: Severity, rows: pa.Table, det
     return typed.place.issue(code, severity, rows=rows["source_row"].to_pylist(), lines=lines, detail=detail)
 
 
-def _impossible_promises(rows: pa.Table) -> Bools:
-    called_on = pc.cast(rows["called_at"], pa.date32(), safe=False)
-    return mask_of(pc.less(rows["promise_date"], called_on))
-
-
-def _without_impossible_promises(table: Table, rows: pa.Table) -> pa.Table:
-    if table.name != "calls":
-        return rows
-    impossible = pa.array(_impossible_promises(rows))
-    kept = pc.if_else(impossible, pa.scalar(None, pa.date32()), rows["promise_date"])
-    return rows.set_column(rows.column_names.index("promise_date"), "promise_date", kept)
+def _without_impossible(rows: pa.Table, verdicts: Sequence[Verdict], kept: Bools) -> pa.Table:
+    """Return the rows kept, each cell that a verdict clears left empty."""
+    for verdict in verdicts:
+        if verdict.clears and verdict.rows.any():
+            column = rows[verdict.detail]
+            cleared = pc.if_else(pa.array(verdict.rows), pa.scalar(None, column.type), column)
+            rows = rows.set_column(rows.column_names.index(verdict.detail), verdict.detail, cleared)
+    return rows.filter(pa.array(kept))
 
 
 def _unique(typed: TypedRows, rows: pa.Table) -> tuple[pa.Table, list[Issue]]:

@@ -1,23 +1,24 @@
-"""Words of the field → codes: closed lists, reasons of QC, and the results of calls (data model, T15)."""
+"""Words of the field → codes of closed lists and of the word lists in the parameter files."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
 
 from caringmon.errors import ParameterError, did_you_mean
-from caringmon.intake.cells import Cells, Reading, read_text
-from caringmon.model.codes import AGREE, RESULT_BY_CODE, UNMAPPED_RESULT
+from caringmon.intake.cells import Cells, Reading, read_prose, read_text
+from caringmon.model.codes import QC_CRITERIA
+from caringmon.model.tables import Column
 
-# Per column: code → words beside the code itself. Compared without case, spaces and punctuation.
+# Per column, or table.column where tables differ: code → words beside the code itself. Compared as whole words, without
+# case, spaces and punctuation, but with < and >. The words under "" say nothing about the column; they are no mistakes.
 _VERDICTS = {"VALID": ("1", "Approved"), "NOT_VALID": ("Tidak Valid",), "RETURN": ("2", "Return TL"), "PENDING": ()}
+_LEVELS = {"SPV": ("Supervisor",), "TL": ("Team Leader",), "AGENT": ("Agen",), "SITE": (), "WITEL": ()}
 _CLOSED: dict[str, dict[str, tuple[str, ...]]] = {
-    "segment": {"CT0": ("CT 0", "CHANGE TARIF 0"), "PRANPC": ("PRA NPC",)},
+    "segment": {"CT0": ("CT 0", "CHANGE TARIF 0", "CHANGE TARIFF TO ZERO"), "PRANPC": ("PRA NPC",)},
     "negotiation": {
         "FULL": ("Akan Membayar Lunas", "Membayar Lunas", "Bayar Lunas", "Lunas"),
         "PDD6": ("PDD 6 bulan",),
@@ -27,7 +28,6 @@ _CLOSED: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "input_type": {"NEW": ("Baru",), "RECALL": ("Re-call",)},
     "channel": {"VOICE": ("Call", "Telepon", "OBC"), "WA": ("WhatsApp",), "SMS": ()},
-    "status": _VERDICTS,
     "verdict": _VERDICTS,
     "data_condition": {
         "NONE": (),
@@ -35,8 +35,8 @@ _CLOSED: dict[str, dict[str, tuple[str, ...]]] = {
         "RETURNED_TO_QCO": ("returned to qco",),
     },
     "paid": {
-        "PAID": ("Lunas", "Lunas/Paid", "Sudah Bayar"),
-        "PAID_BY_20": ("<20",),
+        "PAID": ("Lunas", "Lunas/Paid", "Sudah Bayar", "Sudah Lunas"),
+        "PAID_BY_20": ("<20", "≤20"),
         "PAID_AFTER_20": (">20",),
         "UNPAID": ("Belum Bayar", "Belum Lunas"),
     },
@@ -49,15 +49,39 @@ _CLOSED: dict[str, dict[str, tuple[str, ...]]] = {
         "QRD": (),
         "DC": (),
     },
+    "level": _LEVELS,
+    "unit": {"Rp": ("Rupiah", "IDR"), "rate": ("Persen", "Rasio"), "count": ("Jumlah",)},
+    "grain": {"MONTH": ("Bulan", "Bulanan"), "DAY": ("Hari", "Harian")},
+    "apportion": {"WORKDAY": ("Hari Kerja",), "ROSTER_DAY": ("Hari Roster",), "EXPLICIT": ()},
+    "qc.status": _VERDICTS,
+    "assignments.status": {
+        "OPEN": ("0", "Terbuka"),
+        "WORKED": ("1", "Done", "Selesai"),
+        "CLOSED_PAID": ("Lunas", "Paid"),
+        "CLOSED_CABUT": ("Cabut",),
+        "RECALLED_BY_CLIENT": ("Ditarik",),
+        "SUPPRESSED": (),
+        # A sheet of calls and order in one has one status, that of the call.
+        "": ("Contacted", "Not Contacted", "Contacted Recall", "Follow Up Recall", "Uncontacted"),
+    },
+    "attendance.status": {
+        "HADIR": ("Masuk", "Present", "H"),
+        "IZIN": ("Ijin", "I"),
+        "SAKIT": ("S",),
+        "CUTI": ("C",),
+        "ALPA": ("Alpha", "Mangkir", "Tanpa Keterangan", "A"),
+        "OFF": ("Libur", "Day Off"),
+        "TRAINING": ("Pelatihan",),
+    },
 }
 # An unknown word still says that something was agreed; it counts as the code given here.
 _OTHERWISE = {"negotiation": "OTHER"}
-_CONTACTED = frozenset({"contacted", "contacted recall", "terhubung"})
-_NOT_CONTACTED = frozenset({"not contacted", "uncontacted", "tidak terhubung"})
-_NO_ATTEMPT = frozenset({"no caring", "belum caring", "not caring"})
-_FOLLOW_UP, _FOLLOW_UP_RECALL, _DECLINE = "follow up", "follow up recall", "decline"
-_AGREE_CATEGORIES = frozenset({"agree", "setuju", "r01"})
-BLANK_WORDS = frozenset({"", "0", "nan", "null", "none"})
+# Known words of rows that are none of ours, and the code under which such rows are counted.
+_NOT_OURS = {
+    "segment": ("OUT_OF_SCOPE", ("PSB", "Pasang Baru", "Winback", "Eksisting", "Existing", "C3MR")),
+    "paid": ("ZERO_BILLING", ("Zero Billing",)),
+}
+_EVERY_SEGMENT = frozenset({"all", "semua"})
 _YES = frozenset({"1", "y", "ya", "yes", "true", "benar", "v", "x"})
 _NO = frozenset({"0", "n", "t", "tidak", "no", "false", "salah", "bukan"})
 # A word as long as its column is wide may be cut off; below this length a prefix says too little.
@@ -70,18 +94,71 @@ def plain(word: str) -> str:
 
 
 def _squashed(word: str) -> str:
-    return plain(word).replace(" ", "")
+    """Return a word as closed lists compare it; < and > stay, since <20 is not >20."""
+    return re.sub(r"[^\w<>≤≥]|_", "", word.casefold())
 
 
-def read_words(cells: Cells, column: str, allowed: Sequence[str]) -> Reading:
-    """Return the codes of a column with a closed list; a word of none is unreadable, or what stands for others."""
-    words = {_squashed(code): code for code in allowed}
-    words |= {_squashed(word): code for code, own in _CLOSED.get(column, {}).items() for word in own}
-    spoken = read_text(cells).values.to_pylist()
-    codes = [None if word is None else words.get(_squashed(word), _OTHERWISE.get(column)) for word in spoken]
-    unknown = np.array([word is not None and _squashed(word) not in words for word in spoken], dtype=bool)
+def completed(spoken: Sequence[str | None], known: Iterable[str], compared: Callable[[str], str]) -> list[str]:
+    """Return the words of a column as they are compared; blank ones empty.
+
+    One that fills the whole width of the column may have been cut off there: it is taken for the one known word that
+    begins so, if only one does.
+    """
+    listed = sorted(set(known))
+    width = max((len(word) for word in spoken if word), default=0)
+    words = [compared(word or "") for word in spoken]
+    for number, (word, raw) in enumerate(zip(words, spoken, strict=True)):
+        if raw and len(raw) == width and len(word) >= _SHORTEST_PREFIX and word not in listed:
+            begun = [longer for longer in listed if longer.startswith(word)]
+            words[number] = begun[0] if len(begun) == 1 else word
+    return words
+
+
+def read_words(cells: Cells, table: str, column: Column) -> Reading:
+    """Return the codes of a column with a closed list; a word of none is unreadable, or what stands for others.
+
+    Rows whose word is known to be none of ours are `skipped`.
+    """
+    own = _CLOSED.get(f"{table}.{column.name}", _CLOSED.get(column.name, {}))
+    words = {_squashed(word): code for code, listed in own.items() for word in listed}
+    words |= {_squashed(code): code for code in column.allowed}
+    skip_code, skip_words = _NOT_OURS.get(column.name, ("", ()))
+    skipped_words = {_squashed(word) for word in skip_words}
+    texts = read_text(cells).values.to_pylist()
+    spoken = completed(texts, {*words, *skipped_words}, _squashed)
+    spoken = ["" if word == "0" and "0" not in words else word for word in spoken]
+    codes = [words.get(word, _OTHERWISE.get(column.name)) if word else None for word in spoken]
+    codes = [code if code in column.allowed else None for code in codes]
+    skipped = np.array([word in skipped_words for word in spoken], dtype=bool)
+    unknown = np.array([bool(word) and word not in words for word in spoken], dtype=bool) & ~skipped
     taken = np.array([code is not None for code in codes], dtype=bool)
-    return Reading(pa.array(codes, pa.string()), unknown & ~taken, {"WORD_UNKNOWN": unknown & taken})
+    return Reading(
+        pa.array(codes, pa.string()),
+        unknown & ~taken,
+        {"WORD_UNKNOWN": unknown & taken},
+        skipped={skip_code: skipped} if skip_code else {},
+    )
+
+
+def read_segments(cells: Cells) -> Reading:
+    """Return the segments that a person works, in their order and separated by |; one unknown word: unreadable."""
+    words = {_squashed(word): code for code, own in _CLOSED["segment"].items() for word in (code, *own)}
+    listed, unreadable = [], []
+    for text in read_text(cells).values.to_pylist():
+        parts = re.split(r"[|,;/+&]| dan ", text or "")
+        named = {words.get(_squashed(part)) for part in parts if _squashed(part)}
+        named = set(words.values()) if text and _squashed(text) in _EVERY_SEGMENT else named
+        unreadable.append(None in named)
+        listed.append("|".join(sorted(filter(None, named))) if named and None not in named else None)
+    return Reading(pa.array(listed, pa.string()), np.array(unreadable, dtype=bool))
+
+
+def read_criteria(cells: Cells) -> Reading:
+    """Return the criteria V01-V12 that a text names, in their order and separated by |; naming none: unreadable."""
+    texts = read_prose(cells).values.to_pylist()
+    named = [{*re.findall(r"\w+", (text or "").upper())} & {*QC_CRITERIA} for text in texts]
+    unreadable = np.array([bool(text) and not codes for text, codes in zip(texts, named, strict=True)], dtype=bool)
+    return Reading(pa.array(["|".join(sorted(codes)) or None for codes in named], pa.string()), unreadable)
 
 
 def read_flags(cells: Cells) -> Reading:
@@ -94,7 +171,7 @@ def read_flags(cells: Cells) -> Reading:
 
 def read_listed(cells: Cells, words: Mapping[str, str]) -> Reading:
     """Return the codes of a column by a word list (plain word → code); a word of none is unreadable."""
-    spoken = read_text(cells).values.to_pylist()
+    spoken = read_prose(cells).values.to_pylist()
     codes = [None if word is None else words.get(plain(word)) for word in spoken]
     unreadable = np.array([w is not None and c is None for w, c in zip(spoken, codes, strict=True)], dtype=bool)
     return Reading(pa.array(codes, pa.string()), unreadable)
@@ -116,53 +193,3 @@ def read_word_list(rows: Iterable[tuple[int, Mapping[str, str]]], codes: Iterabl
         if words.setdefault(word, code) != code:
             raise ParameterError(f"{source} line {line}: '{word}' stands for {words[word]} and {code}")
     return words
-
-
-@dataclass(frozen=True)
-class ResultWords:
-    """The words by which a call's result is told."""
-
-    words: Mapping[str, str]
-
-    @cached_property
-    def _sorted(self) -> list[str]:
-        return sorted(self.words)
-
-    def reason_code(self, reason: str, is_cut_off: bool) -> str | None:
-        """Return the code of a plain reason word; one that may be cut off also as the start of exactly one word."""
-        code = self.words.get(reason)
-        if code or not is_cut_off or len(reason) < _SHORTEST_PREFIX:
-            return code
-        begun = [word for word in self._sorted if word.startswith(reason)]
-        return self.words[begun[0]] if len(begun) == 1 else None
-
-    def result(
-        self, status: str | None, category: str | None, reason: str | None, *, is_cut_off: bool = False
-    ) -> tuple[str | None, bool]:
-        """Return the code of T15, and whether reason and status contradict each other; no attempt: None.
-
-        The arguments are the raw words; None where the file has no such column. Rules: data model, T15.
-        """
-        status_word, category_word, reason_word = (plain(word or "") for word in (status, category, reason))
-        if _NO_ATTEMPT & {status_word, category_word, reason_word}:
-            return None, False
-        by_reason = None if reason_word in BLANK_WORDS else self.reason_code(reason_word, is_cut_off)
-        agrees = by_reason == AGREE if category is None else category_word in _AGREE_CATEGORIES
-        contacted = status is None or status_word in _CONTACTED
-        reason_code = None if by_reason == AGREE else by_reason
-        conflict = reason_code is not None and _contradicts(reason_code, status_word)
-        if agrees and contacted:
-            return AGREE, conflict
-        if reason_code is not None:
-            return reason_code, conflict
-        if category_word == _FOLLOW_UP:
-            return "R02", False
-        if category_word == _DECLINE:
-            return "R99", False
-        return ("R02" if status_word == _FOLLOW_UP_RECALL else UNMAPPED_RESULT), False
-
-
-def _contradicts(code: str, status_word: str) -> bool:
-    if status_word in _CONTACTED:
-        return not RESULT_BY_CODE[code].contacted
-    return status_word in _NOT_CONTACTED and RESULT_BY_CODE[code].contacted

@@ -56,6 +56,8 @@ NEVER_IN_FACTS = frozenset({Kind.NAME, Kind.NOTE})
 # Of the templates that people fill in: the sheet that explains the columns, and whom the example row is about.
 GUIDE_SHEET, EXAMPLE = "Petunjuk", "CONTOH"
 EXAMPLE_COLUMNS = ("entity_id", "person_id")
+# What the workbook of rows set aside has beside the columns of the file: code, reason, row.
+QUARANTINE_HEADERS = ("kode", "alasan", "baris")
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,8 @@ class Table:
     `event`: the column whose time decides whether a row is visible at a clock; empty: the export of its file.
     `is_state`: a row is what an export said of a thing at its export time; every version is kept, since events are
     told from how it changed. `ids_as`: the table whose rows have the same ids. `marks`: columns of which a file must
-    have one to feed the table, beside all that are required.
+    have one to feed the table, beside all that are required. `repeats`: columns that may stand several times in one
+    line of a file, with numbers; each filled group of them is a row.
     """
 
     name: str
@@ -98,6 +101,7 @@ class Table:
     is_state: bool = False
     ids_as: str = ""
     marks: tuple[str, ...] = ()
+    repeats: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """Return the column of that name; unknown: KeyError."""
@@ -150,13 +154,16 @@ CALLS = Table(
     ),
     key=(("attempt_id",), ("agent_id", "called_at", "service_no", "dialled_no")),
     event="called_at",
+    repeats=("called_at", "status_raw", "category_raw", "reason_raw", "negotiation", "promise_date", "promise_amount",
+             "talk_sec", "attempt_count", "note"),
 )  # fmt: skip
 
 ASSIGNMENTS = Table(
     name="assignments",
     columns=(
         Column("period", Kind.MONTH, "caring month", required=True),
-        Column("segment", Kind.CODE, "service segment", required=True, allowed=SEGMENTS),
+        Column("segment", Kind.CODE, "service segment", required=True, derived_from=("unpaid_bills",),
+               allowed=SEGMENTS),
         Column("service_no", Kind.SERVICE, "service to be called about", required=True),
         _DIGITS,
         Column("customer_id", Kind.CUSTOMER, "customer account"),
@@ -245,12 +252,15 @@ QC = Table(
         Column("tapped_at", Kind.DATETIME, "when the verdict was given", required=True),
         Column("status_raw", Kind.TEXT, "verdict word of the source", raw=True),
         Column("status", Kind.CODE, "verdict", required=True, derived_from=("status_raw",), allowed=tuple(QcStatus)),
+        Column("follow", Kind.CODE, "follow-up code of the source; 3 is a return, whatever the verdict", raw=True),
         Column("reason_code", Kind.CODE, "primary reason, RC01-RC99"),
         Column("recommendation_text", Kind.NOTE, "what the QCO recommends", about="validation_id"),
         Column("round", Kind.COUNT, "round of tapping, from 1; null: by the order of the taps on the claim"),
         Column("score_process", Kind.NUMBER, "score 0-100"),
         Column("score_attitude", Kind.NUMBER, "score 0-100"),
         Column("score_solution", Kind.NUMBER, "score 0-100"),
+        *(Column(f"param_tapping_{side}", Kind.TEXT, "criteria that failed on this side", raw=True)
+          for side in ("proses", "sikap", "solusi")),
         Column("failed_criteria", Kind.CODE, "criteria that failed, V01-V12, separated by |"),
         Column("tl_id", Kind.CODE, "person_id of the TL who answered a return"),
         Column("tl_response", Kind.NOTE, "what the TL answered", about="validation_id"),
@@ -311,6 +321,7 @@ PAYMENTS = Table(
     ),
     key=(("payment_id",), ("service_no", "paid_at", "amount", "bill_period", "is_reversal")),
     event="paid_at",
+    repeats=("paid_at", "amount", "bill_period", "channel"),
 )  # fmt: skip
 
 PAYMENT_STATES = Table(

@@ -11,11 +11,12 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
+from caringmon.model.tables import QUARANTINE_HEADERS
 from caringmon.store.files import OWNER_ONLY, write_whole
+from caringmon.store.mended import quarantine_path
 from caringmon.xlsx import workbook_bytes
 
 _SHEET = "karantina"
-ADDED_HEADERS = ("kode", "alasan", "baris")
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def save_quarantine(workspace: Path, load_id: str, headers: Sequence[str], rows:
     workbook = Workbook()
     sheet = workbook.worksheets[0]
     sheet.title = _SHEET
-    for place, header in enumerate((*headers, *ADDED_HEADERS), 1):
+    for place, header in enumerate((*headers, *QUARANTINE_HEADERS), 1):
         _put(sheet, 1, place, header)
         sheet.cell(1, place).font = Font(bold=True)
     for number, row in enumerate(rows, 2):
@@ -54,18 +55,14 @@ def save_quarantine(workspace: Path, load_id: str, headers: Sequence[str], rows:
         for place, value in enumerate(cells, 1):
             _put(sheet, number, place, value)
     sheet.freeze_panes = "A2"
-    path = _quarantine_file(workspace, load_id)
+    path = quarantine_path(workspace, load_id)
     write_whole(path, workbook_bytes(workbook), mode=OWNER_ONLY)
     return path
 
 
 def drop_quarantine(workspace: Path, load_id: str) -> None:
     """Remove the rows set aside by a load that is gone; none: nothing happens."""
-    _quarantine_file(workspace, load_id).unlink(missing_ok=True)
-
-
-def _quarantine_file(workspace: Path, load_id: str) -> Path:
-    return workspace / "store" / "quarantine" / f"{load_id}.xlsx"
+    quarantine_path(workspace, load_id).unlink(missing_ok=True)
 
 
 def _put(sheet: Worksheet, row: int, column: int, value: object) -> None:
