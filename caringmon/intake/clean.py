@@ -145,7 +145,7 @@ def _tell_results(typed: _Typed, sheet: RawSheet, raw: Mapping[str, RawColumn], 
     results = words.results(raw, len(sheet.source_rows))
     typed.values["result_code"] = results.codes
     attempted = results.attempted
-    if "attempt_count" in typed.values:
+    if "attempt_count" in typed.values and sheet.turns is None:
         attempted = attempted & ~mask_of(pc.equal(typed.values["attempt_count"], 0))
     typed.skipped["NO_ATTEMPT"] = ~attempted
     unmapped = np.asarray(results.codes.to_numpy(zero_copy_only=False) == UNMAPPED_RESULT, dtype=bool)
