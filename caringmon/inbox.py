@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from caringmon.errors import CaringmonError, DataBlockedError
 from caringmon.intake import headers, window
+from caringmon.intake.archives import Member, files_in
 from caringmon.intake.clean import Vocabulary, original_cells, typed_rows
 from caringmon.intake.headers import Feed, Recognition
 from caringmon.intake.pseudonyms import split_identities
@@ -122,21 +123,33 @@ def inbox_files(workspace: Path, paths: Sequence[Path] | None) -> list[Path]:
     return [] if missing_inbox else sorted(visible, key=lambda file: (file.name, str(file)))
 
 
-def load_file(loading: Loading, path: Path) -> FileReport:
-    """Bring one file into the store and return what became of it; a refusal is part of the report, not raised."""
+def load_file(loading: Loading, path: Path) -> list[FileReport]:
+    """Bring one file, or the files of one archive, into the store and return what became of each.
+
+    A refusal is part of the report, not raised.
+    """
     try:
-        data = path.read_bytes()
+        members = files_in(path.name, path.read_bytes())
+        return [_load_member(loading, member) for member in members]
     except OSError:
-        return FileReport(path.name, refusal=f"{path.name}: there is no such file, or it cannot be read")
+        return [FileReport(path.name, refusal=f"{path.name}: there is no such file, or it cannot be read")]
+    except CaringmonError as problem:
+        return [FileReport(path.name, refusal=str(problem))]
+
+
+def _load_member(loading: Loading, member: Member) -> FileReport:
+    name, data = member.name, member.content
     sha256 = hashlib.sha256(data).hexdigest()
     loads = facts.read_loads(loading.workspace)
     if any((load.source_sha256, load.parser_version) == (sha256, PARSER_VERSION) for load in loads):
-        return FileReport(path.name, is_known=True)
+        return FileReport(name, is_known=True)
     try:
-        _refuse_number_in_name(path.name)
-        return _load(loading, path, data, sha256)
+        _refuse_number_in_name(name)
+        if member.problem:
+            raise DataBlockedError(member.problem)
+        return _load(loading, name, data, sha256)
     except CaringmonError as problem:
-        return FileReport(path.name, refusal=str(problem))
+        return FileReport(name, refusal=str(problem))
 
 
 def _refuse_number_in_name(name: str) -> None:
@@ -158,26 +171,26 @@ def _reads_as(text: str, form: str) -> bool:
     return stamp.strftime(form) == text and 2000 <= stamp.year < 2100
 
 
-def _load(loading: Loading, path: Path, data: bytes, sha256: str) -> FileReport:
+def _load(loading: Loading, name: str, data: bytes, sha256: str) -> FileReport:
     rules = loading.rules
 
     def count_known(cells: Sequence[Cell]) -> int:
         return headers.count_known(cells, rules.known_headers)
 
-    sheets = read_sheets(path, data, count_known)
+    sheets = read_sheets(name, data, count_known)
     recognised = [(sheet, headers.recognise(sheet, rules.aliases, rules.mappings)) for sheet in sheets]
     other_issues = [issue for _, found in recognised if not found.feeds for issue in found.issues]
     if not any(found.feeds for _, found in recognised):
-        _refuse_near_miss(path.name, [found for _, found in recognised])
-        return FileReport(path.name, issues=tuple(other_issues))
-    stated = window.stated_export(path.name)
+        _refuse_near_miss(name, [found for _, found in recognised])
+        return FileReport(name, issues=tuple(other_issues))
+    stated = window.stated_export(name)
     parts = [_part(sheet, feed, found, rules.vocabulary, stated) for sheet, found in recognised for feed in found.feeds]
-    _refuse_blocked(path.name, parts)
+    _refuse_blocked(name, parts)
     parts[0] = replace(parts[0], issues=(*parts[0].issues, *other_issues))
     exported_at = stated or _latest_event(parts)
     if exported_at is None and any(part.count.loaded for part in parts):
         raise DataBlockedError(
-            f"{path.name}: EXPORT_TIME_UNKNOWN: neither its name nor its rows tell when it was exported; "
+            f"{name}: EXPORT_TIME_UNKNOWN: neither its name nor its rows tell when it was exported; "
             "put the date into its name, like Data 2022-10-31.xlsx"
         )
     if exported_at is None:
@@ -187,7 +200,7 @@ def _load(loading: Loading, path: Path, data: bytes, sha256: str) -> FileReport:
     else:
         restricted.keep_raw(loading.workspace, sha256, data)
         _store(loading, parts, sha256, exported_at)
-    return FileReport(path.name, tuple(part.count for part in parts), _issues_of(parts))
+    return FileReport(name, tuple(part.count for part in parts), _issues_of(parts))
 
 
 def _part(sheet: RawSheet, feed: Feed, found: Recognition, vocabulary: Vocabulary, stated: dt.datetime | None) -> _Part:
@@ -202,6 +215,7 @@ def _part(sheet: RawSheet, feed: Feed, found: Recognition, vocabulary: Vocabular
     ragged = [row.source_row for row in sheet.ragged]
     lines = [row.source_line for row in sheet.ragged if row.source_line is not None]
     issues = [*sheet.issues, *found.issues, *typed.issues, *kept.issues]
+    issues += sheet.formula_issues(feed.table.name, feed.positions)
     if ragged:
         issues.append(typed.place.issue(_RAGGED, Severity.QUARANTINE, rows=ragged, lines=lines))
     return _Part(sheet, feed, kept, count, tuple(issues))

@@ -14,7 +14,10 @@ import pyarrow.compute as pc
 from caringmon.intake.sheets import Bools, Cell
 
 BLANKS = frozenset({"", "-", "--", "null", "nan", "none", "n/a", "na", "nil"})
-_FORMULA_ERROR = r"^#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)$"
+_FORMULA_ERROR = (
+    r"^#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA|FIELD!|BLOCKED!|CONNECT!|BUSY!|UNKNOWN!"
+    r"|PYTHON!|EXTERNAL!)$"
+)
 _NO_BREAK_SPACE = "&nbsp;?|[\u00a0\u2007\u202f\u200b\ufeff]"
 _WHOLE_DIGITS = 1e15  # above, a double no longer holds every whole number that a person sees
 
