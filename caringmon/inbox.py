@@ -82,7 +82,8 @@ class FileReport:
             f"+ {count.repeats:,} repeated + {count.skipped:,} no attempt"
             for count in self.counts
         ]
-        return [*(head or [f"ignored  {self.file}"]), *map(_issue_line, self.issues)]
+        ignored = f"ignored  {self.file}: its headers fit no table; name them in params/header_aliases.yml or a mapping"
+        return [*(head or [ignored]), *map(_issue_line, self.issues)]
 
 
 @dataclass(frozen=True)
@@ -351,6 +352,7 @@ def _issue_line(issue: Issue) -> str:
             None,
             (
                 issue.table,
+                f"[{issue.sheet}]" if issue.sheet else "",
                 f"row {issue.row}" if issue.row else "",
                 f"(line {issue.line})" if issue.line and issue.line != issue.row else "",
                 issue.detail,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import gc
 import io
 import itertools
 import json
@@ -34,12 +35,12 @@ from caringmon.intake.members import refuse_damaged
 from caringmon.intake.packages import Scan, scanned
 from caringmon.intake.xls_records import xls_marks
 
-BLOCKED, READ, NO_MEMORY = "blocked", "read", "no memory"
+BLOCKED, READ, DAMAGED, NO_MEMORY = "blocked", "read", "damaged", "no memory"
 _BASE_BYTES = 1 << 30
 _BYTES_PER_PACKED_BYTE = 8
 # Calamine holds a sheet as cells and once more as a dense box; measured: 2 bytes for each byte of a large sheet's XML.
 _BYTES_PER_BYTE = {Kind.XLSX: 6, Kind.ODS: 6, Kind.XLSB: 16, Kind.XLS: 40}
-_BATCH = 20_000
+_BATCH = 2_000  # rows; more of them no longer fit the processor's cache
 _ODS_DURATION = re.compile(r"PT(\d{1,6})H(\d{1,2})M(\d{1,2})(?:[.,](\d{1,9}))?S")
 
 # A sheet as plain values: name, is hidden, per column the codes of its cells and the distinct cells, the places of
@@ -49,6 +50,7 @@ PlainSheet = tuple[str, bool, list[tuple[bytes, list[object]]], list[tuple[int, 
 
 def main() -> None:
     """Read a line of JSON (file, kind, seconds) and the bytes from stdin; write outcome and sheets, pickled."""
+    gc.disable()  # millions of cells and no cycles: looking for them takes a third of the time
     request = json.loads(sys.stdin.buffer.readline())
     outcome: tuple[str, object]
     try:
@@ -60,6 +62,8 @@ def main() -> None:
         outcome = BLOCKED, str(problem)
     except MemoryError:
         outcome = NO_MEMORY, None
+    except BaseException:  # a panic of the reader, which is no Exception, or a defect in our reading of damaged bytes
+        outcome = DAMAGED, None
     pickle.dump(outcome, sys.stdout.buffer, protocol=5)
 
 
@@ -85,8 +89,20 @@ def sheets_of(file: str, kind: Kind, data: bytes) -> list[PlainSheet]:
             ]
     except PasswordError:
         raise DataBlockedError(f"{file}: is protected by a password; save it without one") from None
-    except CalamineError:
+    except (CalamineError, OSError) as problem:
+        if "Unsupported cell error" in str(problem):
+            _refuse_strange_error(file, scan)
         refuse_damaged(file)
+
+
+def _refuse_strange_error(file: str, scan: Scan) -> None:
+    """Refuse a workbook for an error that calamine does not know; without one in the scan, do nothing."""
+    for sheet, marks in scan.marks.items():
+        if marks.strange:
+            raise DataBlockedError(
+                f"{file}: sheet {sheet} row {marks.strange[0] + 1} holds an error that Excel does not write to files; "
+                "let Excel calculate the sheet and save it again"
+            )
 
 
 def _plain_sheet(sheet: CalamineSheet, is_hidden: bool, marks: Marks, kind: Kind) -> PlainSheet:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from caringmon.errors import DataBlockedError
-from caringmon.intake.grids import BLOCKED, NO_MEMORY, READ, PlainSheet
+from caringmon.intake.grids import BLOCKED, DAMAGED, NO_MEMORY, READ, PlainSheet
 from caringmon.intake.kinds import Kind
+from caringmon.intake.members import refuse_damaged
 from caringmon.intake.sheets import RawColumn
 
 # A workbook of one million rows has 100 MB and takes 20 seconds; a slow machine may need several times as long.
@@ -65,6 +66,8 @@ def read_grids(file: str, kind: Kind, data: bytes) -> list[Grid]:
     outcome, content = _Answer(io.BytesIO(answer)).load() if answer else (NO_MEMORY, None)
     if outcome == BLOCKED:
         raise DataBlockedError(str(content))
+    if outcome == DAMAGED:
+        refuse_damaged(file)
     if outcome != READ or content is None:
         raise DataBlockedError(
             f"{file}: cannot be read in the memory it may take; a cell far from the table, or damage, can do that; "
