@@ -63,17 +63,26 @@ def read_grids(file: str, kind: Kind, data: bytes) -> list[Grid]:
         raise DataBlockedError(
             f"{file}: not read within {seconds} seconds; save it again in Excel, split it, or export it as .csv"
         ) from None
-    outcome, content = _Answer(io.BytesIO(answer)).load() if answer else (NO_MEMORY, None)
+    outcome, content = _loaded(answer)
     if outcome == BLOCKED:
         raise DataBlockedError(str(content))
     if outcome == DAMAGED:
         refuse_damaged(file)
-    if outcome != READ or content is None:
+    if outcome != READ or not isinstance(content, list):
         raise DataBlockedError(
             f"{file}: cannot be read in the memory it may take; a cell far from the table, or damage, can do that; "
             "copy the table into a new workbook, or export it as .csv"
         )
     return [_grid(sheet) for sheet in content]
+
+
+def _loaded(answer: bytes) -> tuple[str, list[PlainSheet] | str | None]:
+    """Return outcome and content of an answer; a process that died before its end leaves none, or half of one."""
+    try:
+        outcome, content = _Answer(io.BytesIO(answer)).load()
+    except (pickle.UnpicklingError, EOFError, ValueError, TypeError):
+        return NO_MEMORY, None
+    return outcome, content
 
 
 class _Answer(pickle.Unpickler):

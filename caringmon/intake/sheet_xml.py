@@ -11,6 +11,7 @@ from caringmon.errors import DataBlockedError
 from caringmon.intake.marks import Marks, Place
 
 _LONGEST_ROW = 64 << 20
+_SEAM = 32
 _ERROR_TYPES = (b't="e"', b"t='e'")
 _TEXT_TYPE = re.compile(rb"""\st=["']str["']""")
 _REFERENCE = re.compile(rb"""\sr=["']([A-Za-z]{1,3})(\d{1,7})["']""")
@@ -98,23 +99,24 @@ def marked_cells(file: str, chunks: Iterable[bytes]) -> Marks:
 
 def _blocks(file: str, chunks: Iterable[bytes]) -> Iterator[_Block]:
     tags: _Tags | None = None
-    rest = b""
-    last_row = -1
+    waiting: list[bytes] = []
+    size, last_row = 0, -1
     for chunk in chunks:
-        text = rest + chunk
-        tags = tags or _Tags.of(text)
-        end = text.rfind(tags.row_end) + len(tags.row_end)
-        if end >= len(tags.row_end):
+        tags = tags or _Tags.of(chunk)
+        # A row's end that lies across two pieces is seen, or else found with the next one.
+        is_whole = tags.row_end in (waiting[-1][-_SEAM:] if waiting else b"") + chunk
+        waiting.append(chunk)
+        size += len(chunk)
+        if is_whole:
+            text = b"".join(waiting)
+            end = text.rfind(tags.row_end) + len(tags.row_end)
             block = _Block(text[:end], tags, last_row)
             yield block
-            last_row = block.end_row
-            rest = text[end:]
-        else:
-            rest = text
-        if len(rest) > _LONGEST_ROW:
+            last_row, waiting, size = block.end_row, [text[end:]], len(text) - end
+        if size > _LONGEST_ROW:
             raise DataBlockedError(f"{file}: a sheet holds a row longer than 64 MB, which no export does; not read")
     if tags is not None:
-        yield _Block(rest, tags, last_row)
+        yield _Block(b"".join(waiting), tags, last_row)
 
 
 def _add_errors(marks: Marks, block: _Block) -> None:
