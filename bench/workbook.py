@@ -6,12 +6,27 @@ that a fast but wrong reading shows.
 
 from __future__ import annotations
 
+import resource
+import sys
+import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 import numpy as np
+import pandas as pd
+
+from caringmon.intake.headers import count_known, known_names
+from caringmon.intake.pseudonyms import TEST_KEY
+from caringmon.intake.read import read_sheets
+from caringmon.intake.sheets import RawSheet
+from caringmon.model.tables import TABLES
+from caringmon.pipeline import ingest
+from caringmon.shipped import params_folder
+from caringmon.store import facts
+from caringmon.vocabulary import read_rules
 
 HEADERS = [
     "No", "Call ID", "Tanggal", "Login", "Nama Agent", "FASTEL", "No_Telepon", "Layanan", "Status Call",
@@ -19,6 +34,7 @@ HEADERS = [
     "Media",
 ]  # fmt: skip
 ERROR_EVERY, LONG_EVERY = 1_000, 500
+LONG_SECONDS = 30 * 3600 + 5 * 60
 FIRST_DAY = 44_835  # 1 October 2022 as a day number of Excel
 SLICE_ROWS = 50_000
 DATE, DURATION = 1, 2
@@ -57,9 +73,10 @@ PARTS = {
     "xl/styles.xml": (
         '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="2">'
         '<numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/><numFmt numFmtId="165" '
-        'formatCode="[h]:mm:ss"/></numFmts><fonts count="1"><font/></fonts><fills count="1"><fill/></fills>'
-        '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf/>'
-        '<xf numFmtId="164" applyNumberFormat="1"/><xf numFmtId="165" applyNumberFormat="1"/></cellXfs></styleSheet>'
+        'formatCode="[h]:mm:ss"/></numFmts><fonts count="1"><font/></fonts><fills count="1"><fill><patternFill/></fill>'
+        '</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs>'
+        '<cellXfs count="3"><xf/><xf numFmtId="164" applyNumberFormat="1"/><xf numFmtId="165" applyNumberFormat="1"/>'
+        '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0"/></cellStyles></styleSheet>'
     ),
 }
 SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
@@ -107,7 +124,7 @@ def _lines(rows: int, random: np.random.Generator, text: Callable[[str], str]) -
             status, category, reason = outcomes[outcome]
             is_agree = outcome == 0
             promise = f's="{DATE}"><v>{FIRST_DAY + 40}</v></c>' if is_agree else empty
-            seconds = 108_300 if number % LONG_EVERY == 0 else duration
+            seconds = LONG_SECONDS if number % LONG_EVERY == 0 else duration
             lines.append(_row(number + 1, [
                 f"><v>{number}</v></c>",
                 text(f"T{number:08d}"),
@@ -127,3 +144,74 @@ def _lines(rows: int, random: np.random.Generator, text: Callable[[str], str]) -
                 fixed["VOICE"],
             ]))  # fmt: skip
         yield "".join(lines)
+
+
+def read(path: Path) -> RawSheet:
+    """Return the one sheet as caringmon reads it, its header found by the shipped aliases."""
+    known = known_names(read_rules(params_folder().parent).aliases, ())
+    (sheet,) = read_sheets(path.name, path.read_bytes(), lambda cells: count_known(cells, known))
+    return sheet
+
+
+def fastexcel_bare(path: Path) -> object:
+    """Return what fastexcel reads: columns, with errors and long durations lost."""
+    import fastexcel
+
+    return fastexcel.read_excel(path).load_sheet(0)
+
+
+def seconds(work: Callable[[], object]) -> tuple[float, object]:
+    """Return how long the work took, once, and what it gave."""
+    began = time.perf_counter()
+    result = work()
+    return time.perf_counter() - began, result
+
+
+def gigabytes(who: int) -> float:
+    """Return the largest resident size so far of this process or of its ended children."""
+    return resource.getrusage(who).ru_maxrss / (1 << 20)
+
+
+def tell_right(sheet: RawSheet, workspace: Path, rows: int) -> None:
+    """Print whether error cells and long durations came out, counted in the sheet and in the store."""
+    errors = int(sheet.columns[HEADERS.index("Tanggal_Janji_Bayar")].equals("#N/A").sum())
+    with facts.connection() as con:
+        calls = facts.current_rows(con, workspace, TABLES["calls"], facts.read_loads(workspace))
+        long = int(calls.filter(calls.talk_sec == LONG_SECONDS).count().execute())
+        stored = int(calls.count().execute())
+    told = sum(i.count for i in facts.read_issues(workspace, facts.read_loads(workspace)) if i.code == "CELL_ERROR")
+    print(f"rows loaded {stored:,} of {rows:,}")
+    print(f"error cells {errors:,} read and {told:,} told, of {rows // ERROR_EVERY:,}")
+    print(f"durations of 30:05:00 {long:,} of {rows // LONG_EVERY:,}")
+
+
+def main() -> None:
+    """Print the figures."""
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    with tempfile.TemporaryDirectory() as folder:
+        path, part, workspace = Path(folder, "calls.xlsx"), Path(folder, "part.xlsx"), Path(folder, "workspace")
+        write_workbook(path, rows)
+        write_workbook(part, min(rows, SLICE_ROWS))
+        workspace.mkdir()
+        print(f"{rows:,} rows × {len(HEADERS)} columns, {path.stat().st_size >> 20:,} MB, seed 0")
+        sheet_seconds, sheet = seconds(lambda: read(path))
+        reading = gigabytes(resource.RUSAGE_SELF), gigabytes(resource.RUSAGE_CHILDREN)
+        ingest_seconds, _ = seconds(lambda: ingest(workspace, [path], key=TEST_KEY))
+        ingesting = gigabytes(resource.RUSAGE_SELF)
+        bare = sorted(seconds(lambda: fastexcel_bare(path))[0] for _ in range(3))[1]
+        print(f"fastexcel, bare      1.0  ({bare:.1f} s; median of 3)")
+        print(f"caringmon, reading  {sheet_seconds / bare:4.1f}  with the look for bombs, errors and formulas")
+        print(f"caringmon, ingest   {ingest_seconds / bare:4.1f}  from the file to the store")
+        calamine = seconds(lambda: pd.read_excel(path, engine="calamine"))[0]
+        print(f"pandas, calamine    {calamine / bare:4.1f}  the same file; errors are lost")
+        few = min(rows, SLICE_ROWS)
+        slow = seconds(lambda: pd.read_excel(part, engine="openpyxl"))[0] / seconds(lambda: fastexcel_bare(part))[0]
+        print(
+            f"pandas, openpyxl    {slow:4.1f}  on {few:,} rows, against fastexcel on the same; it takes minutes for all"
+        )
+        print(f"peak memory: reading {reading[0]:.1f} GB, its process {reading[1]:.1f} GB; ingest {ingesting:.1f} GB")
+        tell_right(sheet, workspace, rows)
+
+
+if __name__ == "__main__":
+    main()
