@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from caringmon.errors import CaringmonError, DataBlockedError
 from caringmon.intake.account import FileReport
+from caringmon.intake.archives import Member, files_in
 from caringmon.intake.clean import original_cells
 from caringmon.intake.pseudonyms import split_identities
 from caringmon.model.findings import Load
@@ -61,40 +62,57 @@ def inbox_files(workspace: Path, paths: Sequence[Path] | None) -> list[Path]:
     return [] if missing_inbox else sorted(visible, key=lambda file: (file.name, str(file)))
 
 
-def load_file(loading: Loading, path: Path) -> FileReport:
-    """Bring one file into the store and return what became of it; a refusal is part of the report, not raised."""
+def inbox_members(workspace: Path) -> Iterator[Member]:
+    """Yield every file of the inbox, of archives the files in them; what cannot be opened with its problem."""
+    for path in inbox_files(workspace, None):
+        try:
+            yield from files_in(path.name, path.read_bytes())
+        except OSError:
+            yield Member(path.name, b"", f"{path.name}: it cannot be read")
+        except CaringmonError as problem:
+            yield Member(path.name, b"", str(problem))
+
+
+def load_file(loading: Loading, path: Path) -> list[FileReport]:
+    """Bring one file, or the files of one archive, into the store and return what became of each.
+
+    A refusal is part of the report, not raised.
+    """
     try:
-        data = path.read_bytes()
+        return [_load_member(loading, member) for member in files_in(path.name, path.read_bytes())]
     except OSError:
-        return FileReport(path.name, refusal=f"{path.name}: there is no such file, or it cannot be read")
-    sha256 = hashlib.sha256(data).hexdigest()
+        return [FileReport(path.name, refusal=f"{path.name}: there is no such file, or it cannot be read")]
+    except CaringmonError as problem:
+        return [FileReport(path.name, refusal=str(problem))]
+
+
+def _load_member(loading: Loading, member: Member) -> FileReport:
+    sha256 = hashlib.sha256(member.content).hexdigest()
     loads = facts.read_loads(loading.workspace)
     earlier = [load for load in loads if load.source_sha256 == sha256]
     if earlier and all(is_current(load, loading.rules) for load in earlier):
-        return FileReport(path.name, is_known=True)
+        return FileReport(member.name, is_known=True)
     try:
-        source = _source(loading.workspace, path.name, data, loads)
+        source = _source(loading.workspace, member, loads)
         reading = read_source(loading.rules, source)
         _keep(loading, reading, source, sha256)
     except CaringmonError as problem:
-        return FileReport(path.name, refusal=str(problem))
+        return FileReport(member.name, refusal=str(problem))
     in_force = {load.load_id for load in facts.read_loads(loading.workspace)}
     replaced = [load.load_id for load in earlier if load.load_id not in in_force]
     for load_id in replaced:
         loading.identities.forget(load_id)
         restricted.drop_quarantine(loading.workspace, load_id)
-    return replace(reading.report, file=path.name, is_anew=bool(replaced))
+    return replace(reading.report, file=member.name, is_anew=bool(replaced))
 
 
-def examine_file(workspace: Path, rules: Rules, path: Path) -> FileReport:
+def examine_file(workspace: Path, rules: Rules, member: Member) -> FileReport:
     """Return what would become of a file, without loading anything of it."""
     try:
-        source = _source(workspace, path.name, path.read_bytes(), facts.read_loads(workspace))
+        source = _source(workspace, member, facts.read_loads(workspace))
         return read_source(rules, source).report
-    except OSError:
-        return FileReport(path.name, refusal=f"{path.name}: it cannot be read")
     except CaringmonError as problem:
-        return FileReport(path.name, refusal=str(problem))
+        return FileReport(member.name, refusal=str(problem))
 
 
 def is_current(load: Load, rules: Rules) -> bool:
@@ -110,13 +128,19 @@ def shown_name(name: str) -> str:
     return name
 
 
-def _source(workspace: Path, name: str, data: bytes, loads: Sequence[Load]) -> Source:
-    """Return the file as it is to be read; one with a long number in its name that is no date: DataBlockedError."""
-    mended = mended_file(workspace, name, loads)
+def _source(workspace: Path, member: Member, loads: Sequence[Load]) -> Source:
+    """Return the file as it is to be read.
+
+    One with a long number in its name that is no date, or that could not be taken from its archive: DataBlockedError.
+    """
+    mended = mended_file(workspace, member.name, loads)
     if mended is None:
-        _refuse_number_in_name(name)
-        return Source(name, data)
-    return Source(mended.name, data, True, mended.origin, _month_first(workspace, mended.origin))
+        _refuse_number_in_name(member.name)
+    if member.problem:
+        raise DataBlockedError(member.problem)
+    if mended is None:
+        return Source(member.name, member.content)
+    return Source(mended.name, member.content, True, mended.origin, _month_first(workspace, mended.origin))
 
 
 def _month_first(workspace: Path, origin: Load | None) -> frozenset[tuple[str, str]]:

@@ -16,7 +16,8 @@ from pathlib import Path
 from caringmon.analysis.provenance import issue_summary, issues_table
 from caringmon.analysis.readiness import REQUIRED, absent_by_design, active_segments, missing_tables
 from caringmon.errors import DataBlockedError
-from caringmon.inbox import examine_file, inbox_files, is_current, shown_name
+from caringmon.inbox import examine_file, inbox_members, is_current, shown_name
+from caringmon.intake.archives import Member
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.findings import Clocks, Load
 from caringmon.model.period import ONE_DAY, Period, end_of_day
@@ -166,18 +167,18 @@ def _inbox(workspace: Path, loads: Sequence[Load], rules: Rules) -> list[Finding
     for load in loads:
         current[load.source_sha256] = current.get(load.source_sha256, True) and is_current(load, rules)
     found = []
-    for path in inbox_files(workspace, None):
-        is_loaded = current.get(hashlib.sha256(path.read_bytes()).hexdigest())
+    for member in inbox_members(workspace):
+        is_loaded = current.get(hashlib.sha256(member.content).hexdigest())
         if is_loaded is None:
-            found.append(_unloaded(workspace, path, rules))
+            found.append(_unloaded(workspace, member, rules))
         else:
             code, text = ("loaded", "") if is_loaded else ("outdated", _OUTDATED)
-            found.append(Finding("inbox", "" if is_loaded else "WARN", code, file=shown_name(path.name), text=text))
+            found.append(Finding("inbox", "" if is_loaded else "WARN", code, file=shown_name(member.name), text=text))
     return found
 
 
-def _unloaded(workspace: Path, path: Path, rules: Rules) -> Finding:
-    report, name = examine_file(workspace, rules, path), shown_name(path.name)
+def _unloaded(workspace: Path, member: Member, rules: Rules) -> Finding:
+    report, name = examine_file(workspace, rules, member), shown_name(member.name)
     if report.refused:
         return Finding("inbox", "WARN", "refused", file=name, text=report.refusal.removeprefix(f"{name}: "))
     if not report.counts:

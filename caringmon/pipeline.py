@@ -51,7 +51,7 @@ def ingest(workspace: Path, paths: Sequence[Path] | None, *, key: bytes) -> list
     A file that is refused stops no other. Parameter files that the workspace lacks are those of the package.
     """
     loading = open_loading(workspace, key)
-    return [load_file(loading, path) for path in inbox_files(workspace, paths)]
+    return [report for path in inbox_files(workspace, paths) for report in load_file(loading, path)]
 
 
 def analyse(evidence: Evidence) -> Findings:

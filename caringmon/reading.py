@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -83,7 +82,7 @@ def read_source(rules: Rules, source: Source) -> Reading:
     def count_known(cells: Sequence[Cell]) -> int:
         return aliases.count_known(cells, rules.known_headers)
 
-    sheets = read_sheets(Path(file), source.data, count_known)
+    sheets = read_sheets(file, source.data, count_known)
     recognised = [(sheet, headers.recognise(sheet, rules.aliases, rules.mappings, rules.sources)) for sheet in sheets]
     strangers = [found for sheet, found in recognised if not found.feeds and sheet.place.sheet != GUIDE_SHEET]
     other_issues = [issue for found in strangers for issue in found.issues]
@@ -128,6 +127,7 @@ def _part(sheet: RawSheet, feed: Feed, found: Recognition, source: Source, vocab
     ragged = [row.source_row for row in sheet.ragged]
     lines = [row.source_line for row in sheet.ragged if row.source_line is not None]
     issues = [*sheet.issues, *found.issues, *counted.issues, *rows.issues(), *typed.issues, *kept.issues]
+    issues += sheet.formula_issues(feed.table.name, feed.positions)
     if ragged:
         issues.append(typed.place.issue(RAGGED, Severity.QUARANTINE, rows=ragged, lines=lines))
     return Part(sheet, feed, kept, count, tuple(issues))

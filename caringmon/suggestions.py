@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from caringmon.errors import CaringmonError
-from caringmon.inbox import inbox_files
+from caringmon.inbox import inbox_members
 from caringmon.intake import aliases, headers
 from caringmon.intake.aliases import EVERY_TABLE, SHARED_COLUMNS, is_known, normalised
 from caringmon.intake.cells import cells_of, read_text
@@ -65,14 +65,14 @@ def _sheets(workspace: Path, rules: Rules) -> Iterator[tuple[RawSheet, Recogniti
         return aliases.count_known(cells, rules.known_headers)
 
     seen = set()
-    for path in inbox_files(workspace, None):
-        data = path.read_bytes()
+    for member in inbox_members(workspace):
+        name, data = member.name, member.content
         digest = hashlib.sha256(data).digest()
         if digest in seen:
             continue
         seen.add(digest)
         try:
-            sheets = [sheet for sheet in read_sheets(path, data, count_known) if sheet.place.sheet != GUIDE_SHEET]
+            sheets = [sheet for sheet in read_sheets(name, data, count_known) if sheet.place.sheet != GUIDE_SHEET]
             recognised = [
                 (sheet, headers.recognise(sheet, rules.aliases, rules.mappings, rules.sources)) for sheet in sheets
             ]

@@ -89,7 +89,7 @@ def shipped_rules() -> Rules:
 def read(path: Path, aliases: Aliases | None = None) -> list[RawSheet]:
     """Return the sheets of a file, its header found by the shipped aliases."""
     known = known_names(aliases or shipped_rules().aliases, ())
-    return read_sheets(path, path.read_bytes(), lambda cells: count_known(cells, known))
+    return read_sheets(path.name, path.read_bytes(), lambda cells: count_known(cells, known))
 
 
 def new_workspace(folder: Path) -> Path:

@@ -74,7 +74,8 @@ class FileReport:
             f"{done:<8} {self.file}{f' [{count.sheet}]' if count.sheet else ''}: {count.line()}"
             for count in self.counts
         ]
-        return [*(head or [f"ignored  {self.file}"]), *map(issue_line, self.issues)]
+        ignored = f"ignored  {self.file}: its headers fit no table; name them in params/header_aliases.yml or a mapping"
+        return [*(head or [ignored]), *map(issue_line, self.issues)]
 
 
 def issue_line(issue: Issue) -> str:
@@ -84,6 +85,7 @@ def issue_line(issue: Issue) -> str:
             None,
             (
                 issue.table,
+                f"[{issue.sheet}]" if issue.sheet else "",
                 f"row {issue.row}" if issue.row else "",
                 f"(line {issue.line})" if issue.line and issue.line != issue.row else "",
                 issue.detail,

@@ -29,6 +29,9 @@ _HOURS_CLOCK = r"^(?P<h>\d{1,4}):(?P<m>\d{2})(?::(?P<s>\d{2}))?$"
 _TIMES = r"^(\d+) ?[xX×]$"
 _SECONDS_A_DAY = 86_400
 _LARGEST_SECONDS = 2**31 - 1
+_CLOCKS = (dt.timedelta, dt.time, dt.date)
+# Day 0 of the two ways in which workbooks count days, by the years in which durations then come to lie.
+_DAY_ZERO = {1899: dt.datetime(1899, 12, 31), 1900: dt.datetime(1899, 12, 31), 1904: dt.datetime(1904, 1, 1)}
 
 
 def read_rupiah(cells: Cells) -> Reading:
@@ -62,7 +65,7 @@ def read_seconds(cells: Cells) -> Reading:
         hours, minutes, seconds = (_digits(pc.struct_field(clock, name)) for name in "hms")
         numbers = np.where(on_clock & (seconds < 60), hours * 3600 + minutes * 60 + seconds, numbers)
     for number, value in cells.typed.items():
-        if isinstance(value, (dt.timedelta, dt.time)):
+        if isinstance(value, _CLOCKS):
             numbers[number] = _clock_seconds(value)
     numbers = np.where((numbers < 0) | (numbers > _LARGEST_SECONDS), math.nan, numbers)
     missing = np.isnan(numbers)
@@ -83,7 +86,7 @@ def read_minutes(cells: Cells) -> Reading:
         hours, minutes, seconds = (_digits(pc.struct_field(clock, name)) for name in "hms")
         numbers = np.where(on_clock & (minutes < 60), hours * 60 + minutes + seconds / 60, numbers)
     for number, value in cells.typed.items():
-        if isinstance(value, (dt.timedelta, dt.time)):
+        if isinstance(value, _CLOCKS):
             numbers[number] = _clock_seconds(value) / 60
     numbers = np.where((numbers < 0) | (numbers > _LARGEST_SECONDS), math.nan, numbers)
     missing = np.isnan(numbers)
@@ -138,7 +141,12 @@ def _digits(texts: pa.Array) -> Floats:
     return numbers
 
 
-def _clock_seconds(value: dt.timedelta | dt.time) -> float:
+def _clock_seconds(value: dt.timedelta | dt.time | dt.date) -> float:
+    """Return the seconds of a duration. Of a day or more under the format h:mm:ss a workbook gives it as a date."""
     if isinstance(value, dt.timedelta):
         return value.total_seconds()
-    return value.hour * 3600 + value.minute * 60 + value.second
+    if isinstance(value, dt.time):
+        return value.hour * 3600 + value.minute * 60 + value.second
+    first = _DAY_ZERO.get(value.year)
+    moment = value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time())
+    return math.nan if first is None else (moment - first).total_seconds()

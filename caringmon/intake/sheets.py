@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -45,13 +45,15 @@ class RawColumn:
         return cls(np.zeros(length, dtype=np.int64), np.array([value], dtype=object))
 
     def take(self, rows: Ints | Bools) -> RawColumn:
-        """Return the column of these rows only."""
-        return RawColumn(self.codes[rows], self.distinct)
+        """Return the column of these rows, with the values that still occur in it."""
+        return RawColumn(self.codes[rows], self.distinct).compact()
 
     def compact(self) -> RawColumn:
         """Return the column without values that none of its rows holds."""
-        used, codes = np.unique(self.codes, return_inverse=True)
-        return RawColumn(codes.astype(np.int64), self.distinct[used])
+        occurs = np.bincount(self.codes, minlength=len(self.distinct)) > 0
+        if occurs.all():
+            return self
+        return RawColumn((np.cumsum(occurs) - 1)[self.codes], self.distinct[occurs])
 
     def cells(self, rows: Ints | Bools) -> list[Cell]:
         """Return the cells of these rows."""
@@ -125,7 +127,8 @@ class RawSheet:
 
     `columns` and `headers` run in parallel. `source_rows`: the header's row plus the number of the record;
     `source_lines`: the physical line of a text file. Empty rows and repeated headers are left out. `turns`: of rows
-    that were several in one line of the file, which of them, from 0; else None.
+    that were several in one line of the file, which of them, from 0; else None. `formulas`: per column the rows below
+    the header, empty ones too, in which a formula stands without its value.
     """
 
     place: Place
@@ -138,6 +141,7 @@ class RawSheet:
     ragged: tuple[RaggedRow, ...] = ()
     issues: tuple[Issue, ...] = ()
     turns: Ints | None = None
+    formulas: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
     def place_of(self, table: str) -> Place:
         """Return the sheet's place, as the source of a table."""
@@ -147,10 +151,20 @@ class RawSheet:
         """Return the sheet of these rows only; their columns hold no value of another row."""
         return replace(
             self,
-            columns=tuple(column.take(rows).compact() for column in self.columns),
+            columns=tuple(column.take(rows) for column in self.columns),
             source_rows=self.source_rows[rows],
             source_lines=None if self.source_lines is None else self.source_lines[rows],
         )
+
+    def formula_issues(self, table: str, positions: Mapping[str, int]) -> list[Issue]:
+        """Return for each of these columns (ours → position) an issue if formulas in it have no value."""
+        place = self.place_of(table)
+        return [
+            place.issue("FORMULA_WITHOUT_VALUE", Severity.BLOCK, rows=self.formulas[position],
+                        detail=f"{name}, open the file in Excel and save it")
+            for name, position in positions.items()
+            if position in self.formulas
+        ]  # fmt: skip
 
     @property
     def rows_read(self) -> int:
@@ -198,9 +212,9 @@ def finished_sheet(
     place: Place, titles: Sequence[Sequence[Cell]], header_row: int, headers: tuple[str, ...], body: Body
 ) -> RawSheet:
     """Return the sheet without its empty rows and repeated headers, the latter and the titles counted."""
-    empty = _everywhere(len(body.source_rows), (column.is_blank for column in body.columns))
+    empty = everywhere(len(body.source_rows), (column.is_blank for column in body.columns))
     named = zip(headers, body.columns, strict=True)
-    repeated = _everywhere(len(body.source_rows), (partial(column.equals, name) for name, column in named)) & ~empty
+    repeated = everywhere(len(body.source_rows), (partial(column.equals, name) for name, column in named)) & ~empty
     kept = ~(empty | repeated)
     issues = []
     if titles:
@@ -222,7 +236,7 @@ def finished_sheet(
     )
 
 
-def _everywhere(length: int, conditions: Iterable[Callable[[], Bools]]) -> Bools:
+def everywhere(length: int, conditions: Iterable[Callable[[], Bools]]) -> Bools:
     """Tell which rows meet all conditions; the rest is not asked once no row is left."""
     rows = np.ones(length, dtype=bool)
     for condition in conditions:

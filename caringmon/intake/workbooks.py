@@ -1,108 +1,83 @@
-"""Workbooks (.xlsx) → raw rows, every sheet; what could mislead one reader and not another is refused before."""
+"""Workbooks (.xlsx, .xlsb, .xls, .ods) → raw rows, every sheet."""
 
 from __future__ import annotations
 
-import io
-import itertools
-import zipfile
-from collections import Counter
-from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from caringmon.errors import DataBlockedError
+from caringmon.intake.guard import Grid, read_grids
+from caringmon.intake.kinds import Kind
 from caringmon.intake.sheets import (
     HEAD_ROWS,
     Body,
+    Bools,
     Cell,
     CountKnown,
+    Ints,
     Place,
     RaggedRow,
     RawColumn,
     RawSheet,
-    filled_cells,
+    everywhere,
     find_header,
     finished_sheet,
     header_names,
 )
-
-MAX_UNPACKED_BYTES = 200 * 1024 * 1024
-_PROLOGUE_BYTES = 1024
+from caringmon.model.codes import Severity
 
 
-def read_workbook(file: str, data: bytes, count_known: CountKnown) -> list[RawSheet]:
-    """Return the sheets that hold cells. Broken, protected, suspicious or empty: DataBlockedError naming the file."""
-    _refuse_unsafe(file, data)
-    try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            names = [meta.name for meta in book.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
-            sheets = [_read_sheet(Place(file, name), book.get_sheet_by_name(name), count_known) for name in names]
-    except PasswordError:
-        raise DataBlockedError(f"{file}: the workbook is protected by a password; save it without one") from None
-    except CalamineError as problem:
-        raise DataBlockedError(
-            f"{file}: the workbook is damaged ({type(problem).__name__}); open it in Excel and save it again as .xlsx"
-        ) from None
+def read_workbook(file: str, kind: Kind, data: bytes, count_known: CountKnown) -> list[RawSheet]:
+    """Return the sheets that hold cells. Unsafe, broken, protected or empty: DataBlockedError naming the file."""
+    sheets = [_read_sheet(Place(file, grid.name), grid, count_known) for grid in read_grids(file, kind, data)]
     found = [sheet for sheet in sheets if sheet is not None]
     if not found:
         raise DataBlockedError(f"{file}: no sheet holds any cell; export it again")
     return found
 
 
-def _refuse_unsafe(file: str, data: bytes) -> None:
-    """Refuse what is no workbook, and members that readers understand differently or that swell when unpacked."""
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise DataBlockedError(f"{file}: an old or password-protected workbook; save it as .xlsx without a password")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = archive.infolist()
-            twice = [name for name, count in Counter(member.filename for member in members).items() if count > 1]
-            if twice:
-                raise DataBlockedError(f"{file}: the workbook holds two parts named {twice[0]}; save it again in Excel")
-            if sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:
-                raise DataBlockedError(f"{file}: larger than 200 MB when unpacked; split it or export it as .csv")
-            for member in members:
-                if member.filename.endswith((".xml", ".rels")) and _declares_type(archive, member):
-                    raise DataBlockedError(
-                        f"{file}: {member.filename} declares a document type, which no export does; not read"
-                    )
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
-        raise DataBlockedError(
-            f"{file}: the content is no .xlsx workbook; export it again, or give it the extension it has"
-        ) from None
-
-
-def _declares_type(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
-    with archive.open(member) as handle:
-        start = handle.read(_PROLOGUE_BYTES)
-    return b"<!DOCTYPE" in start.replace(b"\0", b"").upper()
-
-
-def _read_sheet(place: Place, sheet: CalamineSheet, count_known: CountKnown) -> RawSheet | None:
-    """Return the rows of a sheet; None if it holds no cell."""
-    grid = sheet.to_python()
-    first_row = sheet.start[0] + 1 if sheet.start else 1
-    filled = ((number, cells) for number, cells in enumerate(grid) if filled_cells(cells))
-    head = list(itertools.islice(filled, HEAD_ROWS))
-    if not head:
+def _read_sheet(place: Place, grid: Grid, count_known: CountKnown) -> RawSheet | None:
+    """Return the rows of a sheet; None if it holds no cell. Row numbers are those that Excel shows."""
+    height = len(grid.columns[0].codes) if grid.columns else 0
+    empty = everywhere(height, (column.is_blank for column in grid.columns))
+    head_rows = np.flatnonzero(~empty)[:HEAD_ROWS]
+    if not len(head_rows):
         return None
-    at = find_header([cells for _, cells in head], count_known)
-    position, header_cells = head[at]
-    headers = header_names(header_cells)
-    body = _body(grid[position + 1 :], first_row + position + 1, len(headers))
-    return finished_sheet(place, [cells for _, cells in head[:at]], first_row + position, headers, body)
+    head = _rows(grid.columns, head_rows)
+    at = find_header(head, count_known)
+    headers = header_names(head[at])
+    header_row = int(head_rows[at])
+    sheet = finished_sheet(place, head[:at], header_row + 1, headers, _body(grid, header_row, len(headers)))
+    issues = list(sheet.issues)
+    if grid.is_hidden:
+        issues.append(place.issue("HIDDEN_SHEET", Severity.WARN))
+    merged = [row + 1 for row in grid.merged_rows if row > header_row]
+    if merged:
+        issues.append(place.issue("MERGED_CELLS", Severity.WARN, rows=merged))
+    formulas: dict[int, list[int]] = {}
+    for row, column in grid.formulas:
+        if row > header_row:
+            formulas.setdefault(column, []).append(row + 1)
+    return replace(sheet, issues=tuple(issues), formulas={column: tuple(rows) for column, rows in formulas.items()})
 
 
-def _body(grid: Sequence[list[Cell]], first_row: int, width: int) -> Body:
-    numbers, kept, ragged = [], [], []
-    for number, cells in enumerate(grid, first_row):
-        if any(cells[width:]) and filled_cells(cells[width:]):
-            ragged.append(RaggedRow(number, None, tuple(cells)))
-        else:
-            kept.append(cells[:width])
-            numbers.append(number)
-    columns = [RawColumn.of(cells) for cells in zip(*kept, strict=True)] if kept else []
-    if not kept:
-        columns = [RawColumn.of([]) for _ in range(width)]
-    return Body(columns, np.array(numbers, dtype=np.int64), ragged=ragged)
+def _body(grid: Grid, header_row: int, width: int) -> Body:
+    """Return the rows below the header; those with cells right of its last name apart."""
+    height = len(grid.columns[0].codes)
+    below: Bools = np.arange(height) > header_row
+    too_long: Bools = np.zeros(height, dtype=bool)
+    for column in grid.columns[width:]:
+        too_long |= ~column.is_blank()
+    ragged_rows = np.flatnonzero(below & too_long)
+    ragged = [
+        RaggedRow(int(row) + 1, None, tuple(cells))
+        for row, cells in zip(ragged_rows, _rows(grid.columns, ragged_rows), strict=True)
+    ]
+    kept = np.flatnonzero(below & ~too_long)
+    return Body([column.take(kept) for column in grid.columns[:width]], kept + 1, ragged=ragged)
+
+
+def _rows(columns: tuple[RawColumn, ...], rows: Ints) -> list[list[Cell]]:
+    cells = [column.cells(rows) for column in columns]
+    return [list(row) for row in zip(*cells, strict=True)]
