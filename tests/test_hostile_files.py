@@ -50,6 +50,7 @@ HOSTILE = {
     "parts.xlsx": lambda: xlsx(ONE, **{f"xl__{n}.xml": b"" for n in range(5_001)}),
     "line.csv": lambda: b"x" * (50 << 20),
     "zeros.csv": lambda: b"tgl;login\n1;\0\n",
+    "entries.zip": lambda: b"PK\x03\x04" + b"PK\x01\x02" * 250_000,
     "bomb.zip": lambda: zipped({"a.csv": b"x;" * (32 << 20)}),
 }
 REASONS = {
@@ -67,6 +68,7 @@ REASONS = {
     "row.xlsx": "a row longer than 64 MB",
     "line.csv": "export it again",
     "zeros.csv": "NUL bytes",
+    "entries.zip": "more than 5,000 parts",
     "bomb.zip": "swells more than 100 times when unpacked",
 }
 

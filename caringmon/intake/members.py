@@ -17,6 +17,7 @@ MAX_UNPACKED_BYTES = 2 << 30  # a sheet of one million rows and 17 columns unpac
 MAX_MEMBERS = 5_000
 MAX_RATIO = 100  # sheets unpack to 5 to 40 times their size, deflate at most to 1,032 times
 RATIO_FROM_BYTES = 16 << 20
+_ENTRY, _MAX_ENTRIES = b"PK\x01\x02", 200_000  # those of zip files inside, stored as they are, among them
 _CHUNK = 1 << 20
 _PACKED_CHUNK = 1 << 16
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
@@ -37,11 +38,7 @@ def members_of(file: str, data: bytes) -> list[zipfile.ZipInfo]:
 
     Broken, protected, too many, or two of one name (of which readers take different ones): DataBlockedError.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            found = [member for member in archive.infolist() if not member.is_dir()]
-    except _BROKEN:
-        refuse_damaged(file)
+    found = [member for member in directory_of(file, data) if not member.is_dir()]
     if len(found) > MAX_MEMBERS:
         raise DataBlockedError(f"{file}: holds more than {MAX_MEMBERS:,} parts; no export does; not read")
     counts = Counter(member.filename.casefold().replace("\\", "/") for member in found)
@@ -49,6 +46,17 @@ def members_of(file: str, data: bytes) -> list[zipfile.ZipInfo]:
         twice = next(name for name, count in counts.items() if count > 1)
         raise DataBlockedError(f"{file}: holds two parts named {twice}, of which one would be lost; save it again")
     return found
+
+
+def directory_of(file: str, data: bytes) -> list[zipfile.ZipInfo]:
+    """Return all that the directory of a zip file lists. Broken, or too long to be held: DataBlockedError."""
+    if data.count(_ENTRY) > _MAX_ENTRIES:
+        raise DataBlockedError(f"{file}: holds more than {MAX_MEMBERS:,} parts; no export does; not read")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return archive.infolist()
+    except _BROKEN:
+        refuse_damaged(file)
 
 
 def unpacked(file: str, data: bytes, member: zipfile.ZipInfo, allowance: Allowance) -> Iterator[bytes]:

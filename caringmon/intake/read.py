@@ -9,7 +9,6 @@ from pathlib import PurePosixPath
 from caringmon.errors import DataBlockedError, UsageError, did_you_mean
 from caringmon.intake.delimited import read_delimited
 from caringmon.intake.kinds import EXTENSIONS, Kind, kind_of
-from caringmon.intake.members import members_of
 from caringmon.intake.sheets import CountKnown, Place, RawSheet
 from caringmon.intake.workbooks import read_workbook
 from caringmon.model.codes import Severity
@@ -28,7 +27,6 @@ def read_sheets(file: str, data: bytes, count_known: CountKnown) -> list[RawShee
         raise UsageError(f"{file}: files of the kind '{suffix}' are not read; save it as .xlsx or .csv.{hint}")
     kind = kind_of(file, data)
     if kind is Kind.ZIP:
-        members_of(file, data)
         raise DataBlockedError(f"{file}: an archive in an archive is not read; unpack it and load the files in it")
     if kind is Kind.TEXT:
         sheets = [_read_text(file, data, count_known)]
