@@ -8,7 +8,8 @@ import math
 import pandas as pd
 import pytest
 
-from caringmon.analysis.targets import Progress, Targets, compared_values, month_values
+from caringmon.analysis.comparison import compared_values, month_values
+from caringmon.analysis.targets import Progress, Targets
 from caringmon.errors import DataBlockedError
 from caringmon.model.period import Period, Window
 from tests.tiny import OCTOBER, date, fact_table
@@ -35,7 +36,7 @@ def net(value: float, window: str = "mtd") -> pd.DataFrame:
 
 
 def month(of: Targets, actual: float, window: Window = MTD) -> dict[str, tuple[float, str]]:
-    found = month_values(net(actual), of, window, basis="net", segments=["CT0"])
+    found = month_values(net(actual), of, window, basis="net", entities=[("CT0", "")])
     return {row.kpi: (row.value, row.note) for row in found.itertuples()}
 
 
@@ -128,7 +129,7 @@ def test_a_window_over_two_months_adds_the_parts_of_both():
 def test_a_month_without_one_attempt_has_no_rate_and_no_projection():
     silent = net(0).assign(kpi="K05")
     values = pd.concat([net(0), silent], ignore_index=True)
-    found = month_values(values, targets(target(2600)), MTD, basis="net", segments=["CT0"])
+    found = month_values(values, targets(target(2600)), MTD, basis="net", entities=[("CT0", "")])
     notes = dict(zip(found["kpi"], found["note"], strict=True))
     assert (notes["K44"], notes["K45"], notes["uplift"], notes["K46"]) == ("no_activity",) * 3 + ("",)
 
