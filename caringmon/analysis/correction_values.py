@@ -1,4 +1,4 @@
-"""Corrections: what became known of earlier months after their cut-off, in the window in which it did (3-kpis, 3.3).
+"""Corrections as KPIs: what became known of earlier months, at any level, in the window in which it did (3-kpis, 3.3).
 
 A closed month does not move; the change is posted where it became known, and is no part of its achievement.
 """
