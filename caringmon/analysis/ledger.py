@@ -16,6 +16,7 @@ from typing import Any
 import ibis
 import ibis.expr.datatypes as ibis_types
 import pyarrow as pa
+import pyarrow.compute as pc
 from ibis import _
 from ibis.expr.types import Table
 
@@ -121,7 +122,7 @@ def _on_arrow(events: Sequence[pa.ChunkedArray], rules: Rules) -> pa.Array:
 def _tuples(kind: EventKind, lists: pa.ChunkedArray) -> Iterator[list[Any]]:
     """Yield the events of each service; no list is no events."""
     whole = lists.combine_chunks()
-    sizes = [size or 0 for size in pa.compute.list_value_length(whole).to_pylist()]
+    sizes = [size or 0 for size in pc.list_value_length(whole).to_pylist()]
     columns = [column.to_pylist() for column in whole.flatten().flatten()]
     rows = [kind(*row) for row in zip(*columns, strict=True)]
     ends = [0]
