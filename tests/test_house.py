@@ -72,3 +72,12 @@ def test_the_public_names_exist_and_are_few():
 
     assert all(callable(getattr(cm, name)) for name in cm.__all__)
     assert len([name for name in cm.__all__ if not name.startswith("show_")]) <= 25
+
+
+def test_the_catalogue_and_the_dictionary_are_what_their_builder_makes(monkeypatch):
+    monkeypatch.syspath_prepend(str(REPOSITORY / "tools"))
+    import build_docs
+
+    assert (REPOSITORY / "docs" / "kpi.md").read_text(encoding="utf-8") == build_docs.kpi_page()
+    assert (REPOSITORY / "docs" / "data_dictionary.md").read_text(encoding="utf-8") == build_docs.dictionary_page()
+    sys.modules.pop("build_docs")

@@ -79,9 +79,10 @@ def test_without_a_target_nothing_is_achieved_or_missed():
 
 
 def test_a_target_of_zero_has_no_achievement():
-    value, note = compared(targets(target(0)), 2)["K19"]
-    assert math.isnan(value)
-    assert note == "zero_denominator"
+    for actual, reason in ((0, "zero_denominator"), (2, "zero_target")):
+        value, note = compared(targets(target(0)), actual)["K19"]
+        assert math.isnan(value)
+        assert note == reason
 
 
 def test_on_the_last_working_day_nothing_more_can_be_required():

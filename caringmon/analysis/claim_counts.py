@@ -11,7 +11,7 @@ from ibis import _
 from ibis.expr.types import BooleanValue, Table, Value
 
 from caringmon.analysis.entities import with_entity
-from caringmon.analysis.relations import KEY, Relations, in_windows, workday_numbers
+from caringmon.analysis.relations import KEY, Relations, in_windows, side_by_side, workday_numbers
 from caringmon.model.codes import QC_REASONS, PayState, QcState, QcStatus, Segment
 from caringmon.model.period import ONE_DAY, Period, Window
 
@@ -98,15 +98,11 @@ def claim_counts(relations: Relations, windows: Sequence[Window], level: str, na
         (COHORT, _cohort), (DUE, _due), (PAID, _paid), (DEFECTS, _judged), (RETURNS, _returned),
     )  # fmt: skip
     claims = _attributed(relations, level)
-    found = [
+    return side_by_side(
         dated(claims, relations, list(windows)).group_by(KEY).agg(**wanted).order_by(KEY).execute()
         for counts, dated in families
         if (wanted := {name: counts[name] for name in counts if name in names})
-    ]
-    joined = pd.DataFrame(columns=KEY)
-    for frame in found:
-        joined = joined.merge(frame, on=KEY, how="outer", validate="one_to_one") if len(joined.columns) > 3 else frame
-    return joined
+    )
 
 
 def _attributed(relations: Relations, level: str) -> Table:

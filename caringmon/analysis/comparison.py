@@ -44,7 +44,8 @@ def compared_values(
     """Return `target`, K19 and K20 for every window and (segment, entity): long form, columns `VALUE_COLUMNS`.
 
     `values`: counted KPIs of the same windows; an entity without a row has the actual 0.
-    No target: NaN with note `no_target`; target 0: K19 is NaN with note `zero_denominator`.
+    No target: NaN with note `no_target`; target 0: K19 is NaN with note `zero_denominator`, `zero_target` where there
+    are agrees all the same.
     """
     actuals = values_of(values, ACTUAL_KPI[basis])
     rows: list[Row] = []
@@ -115,9 +116,12 @@ def ratio(numerator: float, denominator: float, note: str = "zero_denominator") 
 
 def _compare(key: Key, actual: float, target: float) -> list[Row]:
     note = "no_target" if math.isnan(target) else ""
+    achieved = ratio(actual, target, "no_target")
+    if target == 0 and actual:
+        achieved = (*achieved[:3], "zero_target")
     return [
         (*key, "target", target, target, math.nan, note),
-        (*key, "K19", *ratio(actual, target, "no_target")),
+        (*key, "K19", *achieved),
         (*key, "K20", actual - target, actual, target, note),
     ]
 

@@ -15,7 +15,7 @@ import pandas as pd
 from caringmon.analysis.attendance_counts import attendance_counts
 from caringmon.analysis.claim_counts import claim_counts
 from caringmon.analysis.collected import collected
-from caringmon.analysis.relations import ALL, KEY, Relations
+from caringmon.analysis.relations import ALL, KEY, Relations, side_by_side
 from caringmon.analysis.service_counts import service_counts
 from caringmon.analysis.validation import calibration_counts
 from caringmon.model.kpi import CATALOGUE, Kind, Kpi
@@ -82,10 +82,7 @@ def kpi_counts(
         parts.append(attendance_counts(relations, windows, level, segments))
     if level == "site" and any(name.startswith("calibration") for name in names):
         parts.append(calibration_counts(relations, windows, segments))
-    counts = pd.DataFrame(columns=KEY)
-    for part in parts:
-        counts = counts.merge(part.astype(dict.fromkeys(KEY, "object")), on=KEY, how="outer", validate="one_to_one")
-    return with_every_count(counts, names).sort_values(KEY, ignore_index=True)
+    return with_every_count(side_by_side(parts), names).sort_values(KEY, ignore_index=True)
 
 
 def with_every_count(counts: pd.DataFrame, names: frozenset[str]) -> pd.DataFrame:

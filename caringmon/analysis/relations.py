@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import ibis
+import pandas as pd
 import pyarrow as pa
 from ibis import _
 from ibis.expr.types import Table
@@ -109,3 +110,12 @@ def workday_numbers(calendar: WorkCalendar, days: Period) -> Table:
         number += calendar.is_workday(day)
         rows.append((day, number, calendar.is_workday(day)))
     return small_table({"day": pa.date32(), "number": pa.int64(), "is_workday": pa.bool_()}, rows)
+
+
+def side_by_side(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Return the counts of several frames in one row per (window, segment, entity); where one has none, NaN."""
+    joined = pd.DataFrame(columns=KEY, dtype="object")
+    for frame in frames:
+        keyed = frame.astype(dict.fromkeys(KEY, "object"))
+        joined = joined.merge(keyed, on=KEY, how="outer", validate="one_to_one")
+    return joined
