@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from caringmon.answers import KpiQuery, kpi
     from caringmon.params import read_params
     from caringmon.pipeline import analyse, gather, hand_over
     from caringmon.report.sections import (
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _SECTIONS = ("header", "first_page", "last_days", "funnel", "data_notes", "definitions")
 _HOME = {
+    "KpiQuery": "caringmon.answers",
+    "kpi": "caringmon.answers",
     "read_params": "caringmon.params",
     "gather": "caringmon.pipeline",
     "analyse": "caringmon.pipeline",
@@ -31,9 +34,11 @@ _HOME = {
 }
 
 __all__ = [
+    "KpiQuery",
     "analyse",
     "gather",
     "hand_over",
+    "kpi",
     "read_params",
     "show_data_notes",
     "show_definitions",

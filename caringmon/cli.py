@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DEMO_DATES = ("2022-10-04", "2022-10-18", "2022-10-31")
 PROGRAM = "caringmon"
+_WIB = dt.timezone(dt.timedelta(hours=7))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -117,7 +118,31 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("-f", dest="file", type=Path, metavar="FILE", help="parameter file (default params/REPORT.yml)")
     run.add_argument("-p", dest="values", action="append", default=[], metavar="KEY=VALUE", help="one parameter")
     run.set_defaults(command=_run)
+    _add_kpi(commands, shared)
+    _add_close(commands, shared)
     return parser
+
+
+def _add_kpi(commands: argparse._SubParsersAction[_Parser], shared: _Parser) -> None:
+    kpi = commands.add_parser("kpi", parents=[shared], help="KPIs of any days and level, as known at an instant")
+    kpi.add_argument("--segment", required=True, metavar="S|ALL")
+    kpi.add_argument("--from", dest="first", required=True, type=_date, metavar="D", help="first day, YYYY-MM-DD")
+    kpi.add_argument("--to", dest="last", required=True, type=_date, metavar="D", help="last day, which belongs to it")
+    kpi.add_argument("--level", required=True, metavar="site|spv|tl|agent|witel")
+    kpi.add_argument("--kpi", dest="kpis", action="append", default=[], metavar="K17", help="one KPI and its sub-ids")
+    kpi.add_argument("--as-of", type=_instant, metavar="TS", help="what was known then (default: the latest event)")
+    kpi.add_argument("--basis", choices=("net", "valid", "gross"), default="net", help="of K19-K21 and K44-K46")
+    kpi.add_argument("--restated", action="store_true", help="count what became known after the QC cut-off too")
+    kpi.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    kpi.set_defaults(command=_kpi)
+
+
+def _add_close(commands: argparse._SubParsersAction[_Parser], shared: _Parser) -> None:
+    close = commands.add_parser("close", parents=[shared], help="freeze a month of a segment after its QC cut-off")
+    close.add_argument("--segment", required=True, choices=("CT0", "PRANPC"))
+    close.add_argument("--period", required=True, metavar="YYYY-MM")
+    close.add_argument("--accept-open", type=int, default=0, metavar="N", help="close with N claims still open")
+    close.set_defaults(command=_close)
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -241,6 +266,62 @@ def _run(options: argparse.Namespace) -> int:
         print(f"unchanged: version {published.version} has the same content; nothing was published")
     print(_shown(published.folder / "report.html"))
     return 0
+
+
+def _kpi(options: argparse.Namespace) -> int:
+    """Answer a question about KPIs as a table, CSV or JSON."""
+    from caringmon.answers import KpiQuery, kpi
+    from caringmon.report.kpi_text import KPI_FORMATS
+    from caringmon.settings import workspace_folder
+
+    query = KpiQuery(
+        segment=options.segment,
+        first=options.first,
+        last=options.last,
+        level=options.level,
+        kpis=tuple(options.kpis),
+        as_of=options.as_of,
+        basis=options.basis,
+        restated=options.restated,
+    )
+    found = kpi(query, workspace_folder(options.workspace, os.environ))
+    print(KPI_FORMATS[options.format](found, (options.first.isoformat(), options.last.isoformat())))
+    return 0
+
+
+def _close(options: argparse.Namespace) -> int:
+    """Freeze a month; print what it was frozen as."""
+    from caringmon.answers import close
+    from caringmon.settings import workspace_folder
+
+    # WIB, as everywhere in the data.
+    now = _now().astimezone(_WIB).replace(tzinfo=None, microsecond=0)
+    workspace = workspace_folder(options.workspace, os.environ)
+    by = os.environ.get("USER", "")
+    record = close(options.segment, options.period, workspace, accept_open=options.accept_open, now=now, by=by)
+    print(
+        f"{record.segment} {record.period} closed as at {record.qc_cutoff_at:%Y-%m-%d %H:%M}, "
+        f"{record.accepted_open} claims open; snapshot {record.kpi_snapshot_sha256[:12]}"
+    )
+    return 0
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no date written YYYY-MM-DD, for example 2022-10-18") from None
+
+
+def _instant(text: str) -> dt.datetime:
+    """Return an instant as naive WIB; an offset is converted, a date alone is its end."""
+    try:
+        instant = dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no instant, for example 2022-10-18T17:00") from None
+    if len(text) == len("2022-10-18"):
+        instant = dt.datetime.combine(instant.date(), dt.time(23, 59, 59))
+    return instant if instant.tzinfo is None else instant.astimezone(_WIB).replace(tzinfo=None)
 
 
 def _parameters(options: argparse.Namespace, workspace: Path) -> Daily:

@@ -7,9 +7,12 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version as package_version
 from pathlib import Path
 
+import ibis
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -62,26 +65,23 @@ def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
     day = request.report_date
     since = month_before(month_before(day).start).start
     loads = facts.read_loads(folder)
-    record = tuple(load for load in loads if load.source_system == sources[load.table])
-    in_time = tuple(load for load in record if load.exported_at <= clocks.qc)
-    suppressed = suppressed_services(folder, clocks.calls.date(), pseudonym_key(os.environ))
     with facts.connection() as con:
-        visible = visible_tables(con, folder, record, clocks, since)
-        others = [load for load in loads if load not in record]
-        refuse_silent_record(visible, events_on(con, folder, others, day), day, sources)
-        found = (*later_exports(con, folder, record, clocks, since), *export_changes(con, folder, in_time))
-        attributed = facts.current_rows(con, folder, TABLES["calls"], in_time).select("attempt_id", "load_id")
-        attributed_rows = attributed.to_pyarrow()
-    admitted, issues = _admitted(visible, suppressed, loads, clocks)
-    asked = visible["calls"].filter(pc.is_in(visible["calls"]["segment"], pa.array(request.segments)))
-    counts, origins = file_counts(attributed_rows, asked, admitted["calls"], in_time, day.replace(day=1))
-    absent = absent_by_design(record, day)
-    tables = {name: table.drop_columns(list(LOAD_COLUMNS)) for name, table in admitted.items()}
-    missing = missing_tables(tables, record, day, active_segments(tables, request.segments), calendar, absent)
+        admitted = admit(con, folder, loads, clocks, since)
+        others = [load for load in loads if load not in admitted.loads]
+        refuse_silent_record(admitted.visible, events_on(con, folder, others, day), day, sources)
+        in_time = tuple(load for load in admitted.loads if load.exported_at <= clocks.qc)
+        later = (*later_exports(con, folder, admitted.loads, clocks, since), *export_changes(con, folder, in_time))
+        held = facts.current_rows(con, folder, TABLES["calls"], in_time).select("attempt_id", "load_id").to_pyarrow()
+    tables = admitted.facts
+    absent = absent_by_design(admitted.loads, day)
+    asked = active_segments(tables, request.segments)
+    missing = missing_tables(tables, admitted.loads, day, asked, calendar, absent)
     refuse_unready(missing, day)
     refuse_overlaps(tables["roster"])
     refuse_unmapped(tables["calls"], day)
     shown = tuple(load for load in in_time if load.last_day >= since or load.table in REFERENCE)
+    found = (*facts.read_issues(folder, shown), *later, *_issues(admitted, day, absent, calendar))
+    counts, origins = _bridged(admitted, held, in_time, request)
     evidence_id = rows_hash(tables)
     return Evidence(
         request=request,
@@ -89,14 +89,7 @@ def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
         calendar=calendar,
         tables=tables,
         loads=shown,
-        issues=(
-            *facts.read_issues(folder, shown),
-            *found,
-            *issues,
-            *_roster_issues(admitted, loads, day, absent),
-            *silent_segments(tables, day, calendar),
-            *calendar_issues(calendar, day),
-        ),
+        issues=found,
         absent=absent,
         missing=missing,
         file_counts=counts,
@@ -104,6 +97,39 @@ def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
         evidence_id=evidence_id,
         run_id=_run_id(evidence_id, request, calendar, Period(since, Period.month(day).end)),
     )
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """The rows visible at the clocks, those of them that enter a report, and what was found on the way.
+
+    `loads`: those of the systems of record; both sets of tables say where their rows come from.
+    """
+
+    loads: tuple[Load, ...]
+    visible: Mapping[str, pa.Table]
+    tables: Mapping[str, pa.Table]
+    issues: tuple[Issue, ...]
+
+    @property
+    def facts(self) -> dict[str, pa.Table]:
+        """The tables that enter a report, without where their rows come from."""
+        return {name: table.drop_columns(list(LOAD_COLUMNS)) for name, table in self.tables.items()}
+
+
+def admit(con: ibis.BaseBackend, folder: Path, loads: Sequence[Load], clocks: Clocks, since: dt.date) -> Admitted:
+    """Return the rows with event time from `since` to the clocks that enter a report, of the systems of record."""
+    sources = workspace_sources(folder)
+    record = tuple(load for load in loads if load.source_system == sources[load.table])
+    visible = visible_tables(con, folder, record, clocks, since)
+    by_id = {load.load_id: load for load in record}
+    day = clocks.calls.date()
+    suppressed = suppressed_services(folder, day, pseudonym_key(os.environ))
+    tables, recovered = admission.with_recovered_ids(admission.with_person_ids(visible), by_id)
+    tables, amounts = admission.with_imputed_amounts(tables, by_id)
+    tables, left_out = admission.without_suppressed(tables, suppressed, day)
+    tables, dependent = admission.with_independent_taps(admission.with_named_calls(tables), by_id)
+    return Admitted(record, visible, tables, (*recovered, *amounts, *left_out, *dependent))
 
 
 def clocks_of(day: dt.date, cut_time: dt.time, request: Request, calendar: WorkCalendar) -> Clocks:
@@ -114,29 +140,24 @@ def clocks_of(day: dt.date, cut_time: dt.time, request: Request, calendar: WorkC
     )
 
 
-def _admitted(
-    visible: Mapping[str, pa.Table], suppressed: frozenset[str], loads: Sequence[Load], clocks: Clocks
-) -> tuple[dict[str, pa.Table], tuple[Issue, ...]]:
-    """Return the visible rows that enter the report, and what was found on the way."""
-    by_id = {load.load_id: load for load in loads}
-    tables, recovered = admission.with_recovered_ids(admission.with_person_ids(visible), by_id)
-    tables, amounts = admission.with_imputed_amounts(tables, by_id)
-    tables, left_out = admission.without_suppressed(tables, suppressed, clocks.calls.date())
-    tables, dependent = admission.with_independent_taps(admission.with_named_calls(tables), by_id)
-    return tables, (*recovered, *amounts, *left_out, *dependent)
-
-
-def _roster_issues(
-    tables: Mapping[str, pa.Table], loads: Sequence[Load], day: dt.date, absent: frozenset[str]
-) -> tuple[Issue, ...]:
-    """Return what calls and lists say about each other, as far as the files have both by design."""
-    found: list[Issue] = []
-    if "assignments" not in absent and "services" not in absent:
-        found += admission.unassigned_calls(tables, {load.load_id: load for load in loads}, day)
+def _issues(admitted: Admitted, day: dt.date, absent: frozenset[str], calendar: WorkCalendar) -> tuple[Issue, ...]:
+    """Return what the rows say about each other, as far as the files have both by design."""
+    tables, found = admitted.tables, list(admitted.issues)
+    if not absent & {"assignments", "services"}:
+        found += admission.unassigned_calls(tables, {load.load_id: load for load in admitted.loads}, day)
         found += admission.reassigned_segments(tables, day)
     if not absent & {"agents", "roster"}:
         found += admission.agents_outside_roster(tables, day)
-    return tuple(found)
+    return (*found, *silent_segments(tables, day, calendar), *calendar_issues(calendar, day))
+
+
+def _bridged(
+    admitted: Admitted, held: pa.Table, in_time: Sequence[Load], request: Request
+) -> tuple[pd.DataFrame, pa.Table]:
+    """Return what became of the rows of each call file, for the segments asked for (`analysis.bridge`)."""
+    calls = admitted.visible["calls"]
+    asked = calls.filter(pc.is_in(calls["segment"], pa.array(request.segments)))
+    return file_counts(held, asked, admitted.tables["calls"], in_time, request.report_date.replace(day=1))
 
 
 def _request(parameters: Daily, settings: Settings, sources: Mapping[str, str]) -> Request:

@@ -110,6 +110,24 @@ class CalendarSettings(BaseModel):
     working_hours: list[ClockTime] = Field(default=[dt.time(8), dt.time(17)], min_length=2, max_length=2)
 
 
+class PaymentSettings(BaseModel):
+    """When a promise is due and kept: days, and the share of what is owed that is enough."""
+
+    model_config = _STRICT
+    grace_days: int = Field(default=3, ge=0, le=31)
+    tolerance: float = Field(default=0.95, gt=0, le=1)
+    feed_lag_days: int = Field(default=2, ge=0, le=31)
+    late_days: int = Field(default=30, ge=0, le=366)
+
+
+class LimitSettings(BaseModel):
+    """When customers may be called on their own clock, and whose clock holds where none is known."""
+
+    model_config = _STRICT
+    allowed_hours: list[ClockTime] = Field(default=[dt.time(8), dt.time(20)], min_length=2, max_length=2)
+    tz_default: Literal["WIB", "WITA", "WIT"] = "WIB"
+
+
 class DeadlineSettings(BaseModel):
     """Until when data count for a report."""
 
@@ -123,6 +141,9 @@ class Settings(BaseModel):
     model_config = _STRICT
     qc: QcSettings = QcSettings()
     calendar: CalendarSettings = CalendarSettings()
+    payments: PaymentSettings = PaymentSettings()
+    limits: LimitSettings = LimitSettings()
+    rebalance: bool = False
     deadlines: DeadlineSettings = DeadlineSettings()
 
 

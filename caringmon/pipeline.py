@@ -20,7 +20,7 @@ from caringmon.analysis import daily
 from caringmon.analysis.bridge import BRIDGED, bridge, bridge_total
 from caringmon.analysis.provenance import issue_summary, issues_table, load_summary, loads_table
 from caringmon.analysis.readiness import active_segments
-from caringmon.analysis.snapshot import Scope, open_facts, relations_at
+from caringmon.analysis.snapshot import Scope, claims_at, open_facts, seen_at
 from caringmon.errors import ReportFailedError
 from caringmon.gathering import clocks_of, gather
 from caringmon.inbox import inbox_files, load_file, open_loading
@@ -76,7 +76,8 @@ def analyse(evidence: Evidence) -> Findings:
     with facts.connection() as con:
         rows = open_facts(con, evidence.tables)
         values = daily.daily_values(rows, scope, plan, clocks, calendar.share_of_day(request.cut_time))
-        claims = relations_at(rows, scope, evidence.clocks).claims
+        clock = evidence.clocks.qc
+        claims = claims_at(seen_at(rows, evidence.clocks), scope, clock, scope.payment_asof(clock, plan.today))
         of_month = claims.filter(claims.period == month_code(plan.today), claims.segment.isin(segments))
         lines = bridge(evidence.file_counts, evidence.origins, of_month.select(BRIDGED).execute())
     figures = daily.daily_figures(values, plan)

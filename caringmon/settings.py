@@ -15,6 +15,7 @@ from caringmon.params import CalendarSettings, Settings, read_settings, read_yam
 from caringmon.shipped import params_folder
 
 CUTI_BERSAMA = "cuti bersama"
+HOURS_AHEAD = {"WIB": 0, "WITA": 1, "WIT": 2}
 
 
 def workspace_folder(explicit: Path | None, environment: Mapping[str, str]) -> Path:
@@ -55,7 +56,7 @@ def workspace_calendar(workspace: Path, settings: CalendarSettings) -> WorkCalen
     """Return the working-day calendar of the workspace. An unreadable row: ParameterError naming its line."""
     path = parameter_file(workspace, "calendar_id.csv")
     free: dict[dt.date, str] = {}
-    years = set()
+    years, leave = set(), set()
     with path.open(encoding="utf-8", newline="") as handle:
         for line, row in enumerate(csv.DictReader(handle), start=2):
             try:
@@ -65,6 +66,8 @@ def workspace_calendar(workspace: Path, settings: CalendarSettings) -> WorkCalen
             except (KeyError, ValueError, TypeError):
                 raise ParameterError(f"{path.name} line {line}: expected date,name,kind,decree,version") from None
             years.add(day.year)
+            if row["kind"] == CUTI_BERSAMA:
+                leave.add(day)
             if not works:
                 free[day] = name
     return WorkCalendar(
@@ -74,4 +77,24 @@ def workspace_calendar(workspace: Path, settings: CalendarSettings) -> WorkCalen
         version=settings.version,
         opens=settings.working_hours[0],
         closes=settings.working_hours[1],
+        collective_leave=frozenset(leave),
     )
+
+
+def workspace_zones(workspace: Path) -> dict[str, int]:
+    """Return how many hours each witel's clock is ahead of WIB, by its name in capitals; the last row of one holds.
+
+    An unreadable row: ParameterError naming its line.
+    """
+    path = parameter_file(workspace, "region_map.csv")
+    zones = {}
+    with path.open(encoding="utf-8", newline="") as handle:
+        for line, row in enumerate(csv.DictReader(handle), start=2):
+            try:
+                zones[row["witel"].strip().upper()] = HOURS_AHEAD[row["tz"].strip().upper()]
+            except (KeyError, AttributeError):
+                raise ParameterError(
+                    f"{path.name} line {line}: expected scheme,witel,regional,tz,valid_from,valid_to, tz one of "
+                    f"{', '.join(HOURS_AHEAD)}"
+                ) from None
+    return zones

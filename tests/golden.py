@@ -68,5 +68,6 @@ def tables() -> dict[str, pa.Table]:
         "qc": fact_table("qc", taps),
         "payments": fact_table("payments", paid),
         "roster": fact_table("roster", roster),
+        "attendance": fact_table("attendance", []),
         "targets": fact_table("targets", []),
     }

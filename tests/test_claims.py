@@ -270,8 +270,8 @@ def test_a_recall_of_one_claim_is_no_recall_of_the_next():
 
 def test_an_incomplete_history_counts_as_a_first_return_only_if_its_row_shows_one():
     # T7: a row first seen already judged.
-    shown = {"history_incomplete": True, "data_condition": "RETURNED_TO_AGENT"}
-    for more, first_pass in ((shown, True), ({"history_incomplete": True, "data_condition": "NONE"}, False)):
+    shown = {"history_incomplete": True, "returned_before": True}
+    for more, first_pass in ((shown, True), ({"history_incomplete": True, "returned_before": False}, False)):
         (claim,) = claims_of([call("c1", at("03"))], [tap("t1", at("06"), "VALID", "c1", **more)])
         assert (claim["history_incomplete"], claim["returned_first_pass"], claim["ever_returned"]) == (
             True, first_pass, first_pass,

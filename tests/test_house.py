@@ -82,3 +82,12 @@ def test_the_commands_of_the_how_to_exist():
     commands = [words[1:] for words in lines if words and words[0] == "caringmon"]
     assert {words[0] for words in commands} == {"init", "ingest", "check", "run"}
     assert all(callable(_parser().parse_args(words).command) for words in commands)
+
+
+def test_the_catalogue_and_the_dictionary_are_what_their_builder_makes(monkeypatch):
+    monkeypatch.syspath_prepend(str(REPOSITORY / "tools"))
+    import build_docs
+
+    assert (REPOSITORY / "docs" / "kpi.md").read_text(encoding="utf-8") == build_docs.kpi_page()
+    assert (REPOSITORY / "docs" / "data_dictionary.md").read_text(encoding="utf-8") == build_docs.dictionary_page()
+    sys.modules.pop("build_docs")

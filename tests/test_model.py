@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from caringmon.model.codes import RESULT_CODES
+from caringmon.model.counts import COUNTS
 from caringmon.model.kpi import CATALOGUE
 from caringmon.model.period import Period, month_before
 from caringmon.params import CalendarSettings
@@ -75,3 +76,15 @@ def test_every_result_code_is_monotone():
 
 def test_every_indicator_has_names_in_both_languages_and_a_clause():
     assert all(kpi.name_id and kpi.name_en and kpi.clause for kpi in CATALOGUE.values())
+
+
+def test_the_catalogue_holds_every_indicator_once_and_explains_every_count():
+    assert {kpi.parent for kpi in CATALOGUE.values() if kpi.id.startswith("K")} == {
+        *(f"K{number:02}" for number in range(1, 57)), "K19M",
+    }  # fmt: skip
+    named = {name for kpi in CATALOGUE.values() for name in (kpi.numerator, kpi.denominator) if name}
+    assert named <= COUNTS.keys()
+
+
+def test_only_rates_need_a_number_of_cases():
+    assert (CATALOGUE["K14"].min_n, CATALOGUE["K17"].min_n, CATALOGUE["K41"].min_n) == (20, 0, 0)

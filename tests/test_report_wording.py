@@ -12,7 +12,7 @@ import pytest
 from caringmon.errors import ReportFailedError
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Figure
-from caringmon.model.kpi import ACTUAL_KPI, CATALOGUE, Unit
+from caringmon.model.kpi import ACTUAL_KPI, DAILY, Unit
 from caringmon.report.numerals import decimals_of, machine_value, moment, printed, status_of
 from caringmon.report.wording import catalogue, figure_html, html, plain, say, word_for
 from tests.worked_findings import worked_findings
@@ -82,7 +82,7 @@ def test_no_message_is_unused() -> None:
 
 
 def test_every_indicator_unit_and_severity_has_its_words() -> None:
-    wanted = {f"formula.{kpi}" for kpi in CATALOGUE} | {f"unit.{unit}" for unit in Unit}
+    wanted = {f"formula.{kpi}" for kpi in DAILY} | {f"unit.{unit}" for unit in Unit}
     wanted |= {f"severity.{severity}" for severity in Severity}
     for kpi in ACTUAL_KPI.values():
         wanted |= {f"short.{kpi}", f"col.{kpi}", f"agrees.{kpi}", f"card.day.{kpi}", f"col.cumulative.{kpi}"}

@@ -8,7 +8,8 @@ import math
 import pandas as pd
 import pytest
 
-from caringmon.analysis.targets import Progress, Targets, compared_values, month_values
+from caringmon.analysis.comparison import compared_values, month_values
+from caringmon.analysis.targets import Progress, Targets
 from caringmon.errors import DataBlockedError
 from caringmon.model.period import Period, Window
 from tests.tiny import OCTOBER, date, fact_table
@@ -35,7 +36,7 @@ def net(value: float, window: str = "mtd") -> pd.DataFrame:
 
 
 def month(of: Targets, actual: float, window: Window = MTD) -> dict[str, tuple[float, str]]:
-    found = month_values(net(actual), of, window, basis="net", segments=["CT0"])
+    found = month_values(net(actual), of, window, basis="net", entities=[("CT0", "")])
     return {row.kpi: (row.value, row.note) for row in found.itertuples()}
 
 
@@ -78,9 +79,10 @@ def test_without_a_target_nothing_is_achieved_or_missed():
 
 
 def test_a_target_of_zero_has_no_achievement():
-    value, note = compared(targets(target(0)), 2)["K19"]
-    assert math.isnan(value)
-    assert note == "zero_denominator"
+    for actual, reason in ((0, "zero_denominator"), (2, "zero_target")):
+        value, note = compared(targets(target(0)), actual)["K19"]
+        assert math.isnan(value)
+        assert note == reason
 
 
 def test_on_the_last_working_day_nothing_more_can_be_required():
@@ -128,7 +130,7 @@ def test_a_window_over_two_months_adds_the_parts_of_both():
 def test_a_month_without_one_attempt_has_no_rate_and_no_projection():
     silent = net(0).assign(kpi="K05")
     values = pd.concat([net(0), silent], ignore_index=True)
-    found = month_values(values, targets(target(2600)), MTD, basis="net", segments=["CT0"])
+    found = month_values(values, targets(target(2600)), MTD, basis="net", entities=[("CT0", "")])
     notes = dict(zip(found["kpi"], found["note"], strict=True))
     assert (notes["K44"], notes["K45"], notes["uplift"], notes["K46"]) == ("no_activity",) * 3 + ("",)
 

@@ -16,7 +16,7 @@ import pandas as pd
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Figure, Findings, Head, Issue, figure_id
-from caringmon.model.kpi import ACTUAL_KPI, CATALOGUE, COUNTED, Unit
+from caringmon.model.kpi import ACTUAL_KPI, CATALOGUE, COUNTED, DAILY, Unit
 from caringmon.model.period import Period, month_before
 
 CALENDAR = WorkCalendar(frozenset(range(1, 7)), {dt.date(2022, 10, 8): "Maulid Nabi Muhammad"}, frozenset({2022}))
@@ -302,7 +302,7 @@ class _Month:
             if nets and self.date == REPORT_DATE and not self.idle:
                 net = {"day": nets[1], "mtd": sum(nets), "prev_mtd": nets[0]}[window]
             counts = self._counts(days, share, net)
-            rows += [self._counted(kpi.id, window, entity, days, counts) for kpi in COUNTED]
+            rows += [self._counted(kpi.id, window, entity, days, counts) for kpi in COUNTED if kpi.id in DAILY]
         return rows
 
     def _counted(

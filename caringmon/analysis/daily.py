@@ -11,10 +11,11 @@ import pandas as pd
 import pyarrow as pa
 from ibis.expr.types import Table
 
+from caringmon.analysis.comparison import VALUE_COLUMNS, month_values
 from caringmon.analysis.figures import changes, figures
 from caringmon.analysis.kpi_values import cumulative_values, value_table
 from caringmon.analysis.snapshot import Scope, Snapshot, snapshot
-from caringmon.analysis.targets import VALUE_COLUMNS, Progress, month_values
+from caringmon.analysis.targets import Progress
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.codes import UNMAPPED_ENTITY
 from caringmon.model.findings import Clocks
@@ -91,7 +92,8 @@ def daily_values(
         return snapshot(facts, scope, clocks_of(day), Progress(scope.calendar, day, share), spans)
 
     def month(of: Snapshot, window: str) -> pd.DataFrame:
-        return month_values(of.values, of.targets, windows[window], basis=scope.basis, segments=scope.segments)
+        site = [(segment, "") for segment in scope.segments]
+        return month_values(of.values, of.targets, windows[window], basis=scope.basis, entities=site)
 
     now = at(plan.today, share_of_today, ["day", "mtd", *(f"d{day}" for day in plan.shown)], ["day", "mtd"])
     counted = now.values[now.values["window"].isin({"day", "mtd"}) | now.values["kpi"].isin(DAILY_KPIS)]
@@ -138,7 +140,7 @@ def shown_days(values: pd.DataFrame, plan: DailyPlan, scope: Scope) -> pd.DataFr
     Columns: segment, date, window, number (working-day number in its month, 0 on a free day), is_workday, holiday
     (name of a free day, or empty), recent (one of the last ten), in_month, active (any attempt on the day).
     """
-    dials = values[values["kpi"] == "K05"].set_index(["segment", "window"])["value"]
+    dials = values[values["kpi"] == "K05"].set_index(["segment", "window"])["numerator"]
     rows = [
         (segment, day, f"d{day}", _number(day, scope.calendar), scope.calendar.is_workday(day),
          scope.calendar.free_days.get(day, ""), day in plan.recent, day in Period.month(plan.today),

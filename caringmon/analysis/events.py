@@ -60,6 +60,7 @@ class Tap(NamedTuple):
     tl_id: str | None = None
     tl_at: dt.datetime | None = None
     history_incomplete: bool | None = None
+    returned_before: bool | None = None
 
     @property
     def order(self) -> tuple[dt.datetime, int, str]:
@@ -74,8 +75,7 @@ class Tap(NamedTuple):
     @property
     def shows_return(self) -> bool:
         """Tell whether there was a return: by the verdict, or by what an incomplete history left of it (T7)."""
-        answered = self.tl_id or self.tl_at or (self.data_condition or "NONE") != "NONE"
-        return self.is_return or bool(self.history_incomplete and answered)
+        return self.is_return or bool(self.returned_before)
 
 
 class Payment(NamedTuple):

@@ -32,7 +32,7 @@ _COLUMNS: dict[EventKind, tuple[str, ...]] = {
     Call: ("called_at", "attempt_id", "segment", "result_code", "agent_id", "promise_date", "promise_amount",
            "negotiation"),
     Tap: ("tapped_at", "validation_id", "attempt_id", "status", "called_at", "round", "reason_code", "qco_id",
-          "data_condition", "tl_id", "tl_at", "history_incomplete"),
+          "data_condition", "tl_id", "tl_at", "history_incomplete", "returned_before"),
     Payment: ("paid_at", "payment_id", "amount", "is_reversal"),
     Holding: ("valid_from", "received_at", "segment", "period", "arrears_amount"),
 }  # fmt: skip

@@ -13,12 +13,16 @@ from caringmon.errors import DataBlockedError
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.codes import UNMAPPED_RESULT, Severity
 from caringmon.model.findings import Issue, Load
-from caringmon.model.period import month_code
+from caringmon.model.period import ONE_DAY, Period, month_code
 from caringmon.model.tables import TABLES
 
 REQUIRED = ("calls", "assignments", "roster")
 # Tables whose rows say from when they hold, and that have no event of their own.
 REFERENCE = ("roster", "targets")
+EVENTS = ("calls", "qc", "payments", "attendance")
+# Tables whose rows may speak of a day long after it.
+LATER = ("qc", "payments")
+HELD = ("assignments", "roster")
 MOST_UNMAPPED = 0.01
 
 
@@ -49,6 +53,57 @@ def missing_tables(
     if not all(_has_target(tables["targets"], segment, month) for segment in segments):
         missing.add("targets")
     return frozenset(missing - absent)
+
+
+def absent_in(loads: Iterable[Load], window: Period) -> frozenset[str]:
+    """Return what every call file whose days touch the window lacks by design; no such file: nothing."""
+    touching = [set(load.absent_by_design) for load in loads if load.table == "calls" and _touches(load, window)]
+    return frozenset(set.intersection(*touching)) if touching else frozenset()
+
+
+def missing_in(
+    tables: Mapping[str, pa.Table], loads: Sequence[Load], window: Period, clock: dt.date, calendar: WorkCalendar
+) -> frozenset[str]:
+    """Return the tables that cover none of the window's working days; a window without any lacks nothing.
+
+    Calls and attendance belong to the days of the window; what QC and payments say of it may come until the clock.
+    Holdings and roster are missing when no row is in force on any of the days.
+    """
+    days = calendar.workdays(window)
+    if not days:
+        return frozenset()
+    until = Period(window.start, max(window.last_day, clock) + ONE_DAY)
+    missing = {
+        name
+        for name in EVENTS
+        if not any(
+            load.table == name and (_touches(load, until) if name in LATER else any(_covers(load, day) for day in days))
+            for load in loads
+        )
+    }
+    return frozenset(missing | {name for name in HELD if not any(_valid_on(tables[name], day) for day in days)})
+
+
+def files_received(
+    tables: Mapping[str, pa.Table],
+    loads: Sequence[Load],
+    window: Period,
+    segments: Sequence[str],
+    calendar: WorkCalendar,
+) -> tuple[int, int]:
+    """Return how many of the window's pairs of a working day and a table are covered, and how many there are (K56).
+
+    What the files lack by design is not expected.
+    """
+    expected = [name for name in (*EVENTS, *HELD, "targets") if name not in absent_in(loads, window)]
+    days = calendar.workdays(window)
+    covered = {
+        name: sum(any(load.table == name and _covers(load, day) for load in loads) for day in days) for name in EVENTS
+    }
+    covered |= {name: sum(_valid_on(tables[name], day) for day in days) for name in HELD}
+    months = [month_code(day) for day in days]
+    covered["targets"] = sum(all(_has_target(tables["targets"], one, month) for one in segments) for month in months)
+    return sum(covered[name] for name in expected), len(days) * len(expected)
 
 
 def active_segments(tables: Mapping[str, pa.Table], asked: Sequence[str]) -> tuple[str, ...]:
@@ -130,6 +185,10 @@ def calendar_issues(calendar: WorkCalendar, day: dt.date) -> tuple[Issue, ...]:
     if day.year in calendar.years:
         return ()
     return (Issue("CALENDAR_YEAR_UNKNOWN", Severity.WARN, detail=str(day.year)),)
+
+
+def _touches(load: Load, window: Period) -> bool:
+    return load.first_day < window.end and window.start <= load.last_day
 
 
 def _covers(load: Load, day: dt.date) -> bool:

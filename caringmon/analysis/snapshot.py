@@ -12,25 +12,30 @@ import pyarrow as pa
 from ibis import _
 from ibis.expr.types import Table
 
+from caringmon.analysis.comparison import compared_values
 from caringmon.analysis.events import Rules
-from caringmon.analysis.kpi_values import (
-    KEY,
-    Relations,
-    holdings,
-    kpi_counts,
-    kpi_values,
-)
+from caringmon.analysis.holdings import holdings, suppressed, witels
+from caringmon.analysis.kpi_values import Coverage, counts_of, kpi_counts, kpi_values, with_every_count
 from caringmon.analysis.ledger import agree_ledger
-from caringmon.analysis.targets import Progress, Targets, compared_values
+from caringmon.analysis.net_payments import net_payments
+from caringmon.analysis.relations import KEY, CallHours, Relations
+from caringmon.analysis.tap_hours import with_tap_hours
+from caringmon.analysis.targets import Progress, Targets
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.claims import PromiseRules
 from caringmon.model.findings import Clocks
+from caringmon.model.kpi import COUNTED, DAILY
 from caringmon.model.period import Period, Window, month_code
+
+COUNTED_DAILY = tuple(kpi.id for kpi in COUNTED if kpi.id in DAILY)
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What a snapshot counts and how: the same for all snapshots of a report."""
+    """What a snapshot counts and how: the same for all snapshots of a report.
+
+    `restated`: verdicts and payments after the cut-off of a month count for it.
+    """
 
     calendar: WorkCalendar
     segments: tuple[str, ...]
@@ -41,12 +46,28 @@ class Scope:
     qc_cutoff_time: dt.time
     max_return_rounds: int
     promises: PromiseRules = field(default_factory=PromiseRules)
+    hours: CallHours = field(default_factory=CallHours)
+    rebalance: bool = False
+    restated: bool = False
+
+    @property
+    def coverage(self) -> Coverage:
+        """What cannot be counted."""
+        return Coverage(self.absent, self.missing)
 
     def cutoff(self, period: str) -> dt.datetime:
         """Return the instant at which the QC states of a caring month are final."""
         following = Period.month(dt.date.fromisoformat(f"{period}-01")).end
         day = self.calendar.workdays(Period.month(following))[self.qc_cutoff_workday - 1]
         return dt.datetime.combine(day, self.qc_cutoff_time)
+
+    def payment_asof(self, clock: dt.datetime, last_day: dt.date) -> dt.date:
+        """Return the last day whose payments are known to a window that ends on `last_day`."""
+        return (clock if self.restated else min(clock, self.cutoff(month_code(last_day)))).date()
+
+    def rules(self, clock: dt.datetime, payment_asof: dt.date) -> Rules:
+        """Return what the ledger needs to know at the clock."""
+        return Rules(clock, self.cutoff, self.max_return_rounds, self.promises, payment_asof, self.restated)
 
 
 @dataclass(frozen=True)
@@ -70,15 +91,16 @@ def snapshot(
     `facts`: the Ibis fact tables by name; rows after the clocks are left out here. Every window has a row for each
     segment of the scope at site level, and for each TL that has calls, holdings, claims or a target.
     """
-    relations = relations_at(facts, scope, clocks)
-    targets = Targets.in_force(_targets_known(facts["targets"], clocks), progress)
+    relations = relations_at(facts, scope, clocks, progress.today)
+    targets = targets_at(facts, scope, relations, progress)
     parts, entities = [], []
     for level, spans in windows.items():
         if not spans or (level == "tl" and "roster" in scope.absent):
             continue
-        counted = kpi_counts(relations, spans, level)
-        of_level = _entities(counted, targets, scope, spans, level)
-        values = kpi_values(_every_row(counted, spans, of_level), absent=scope.absent, missing=scope.missing)
+        counted = kpi_counts(relations, spans, level, counts_of(COUNTED_DAILY), scope.segments)
+        of_level = entities_of(counted, targets.at(level), scope.segments, spans)
+        counts = every_row(counted, spans, of_level, counts_of(COUNTED_DAILY))
+        values = kpi_values(counts, COUNTED_DAILY, spans, level, scope.coverage)
         parts += [values, compared_values(values, targets, spans, basis=scope.basis, entities=of_level)]
         entities += of_level
     return Snapshot(pd.concat(parts, ignore_index=True), targets, tuple(entities))
@@ -89,52 +111,76 @@ def open_facts(con: ibis.BaseBackend, tables: Mapping[str, pa.Table]) -> dict[st
     return {name: con.create_table(name, table) for name, table in tables.items()}
 
 
-def relations_at(facts: Mapping[str, Table], scope: Scope, clocks: Clocks) -> Relations:
-    """Return what KPIs are counted from as known at the clocks: calls, holdings, the ledger's claims, the roster.
-
-    The claims are as reported: payments are read at the QC clock, or at the QC cut-off of the month of the clock of
-    calls, if that is past.
-    """
-    day = clocks.calls.date()
-    calls = facts["calls"].filter(_.called_at <= clocks.calls)
-    held = facts["assignments"].filter(_.valid_from <= day)
-    rules = Rules(
-        clock=clocks.qc,
-        cutoff=scope.cutoff,
-        max_return_rounds=scope.max_return_rounds,
-        promises=scope.promises,
-        payment_asof=scope.cutoff(month_code(day)).date(),
-    )
-    claims = agree_ledger(calls, facts["qc"], facts["payments"], held, rules)
+def relations_at(facts: Mapping[str, Table], scope: Scope, clocks: Clocks, last_day: dt.date) -> Relations:
+    """Return what KPIs are counted from as known at the clocks, for windows that end in the month of `last_day`."""
+    seen = seen_at(facts, clocks)
+    asof = scope.payment_asof(clocks.qc, last_day)
+    held = seen["assignments"]
     return Relations(
-        calls=calls,
-        holdings=holdings(held, scope.calendar),
-        claims=ibis.memtable(claims.to_pyarrow()),
-        roster=facts["roster"].filter(_.valid_from <= day),
+        calls=seen["calls"],
+        holdings=_fixed(holdings(held, scope.calendar)),
+        claims=claims_at(seen, scope, clocks.qc, asof),
+        qc=seen["qc"],
+        payments=net_payments(seen["payments"], asof),
+        attendance=seen["attendance"],
+        witels=witels(held),
+        roster=seen["roster"].order_by(["person_id", "role", "valid_from"]).to_pyarrow(),
+        calendar=scope.calendar,
+        clock=clocks.qc,
+        hours=scope.hours,
     )
 
 
-def _targets_known(targets: Table, clocks: Clocks) -> pd.DataFrame:
-    known: pd.DataFrame = targets.filter(_.effective_from <= clocks.calls.date()).execute()
-    return known
+def seen_at(facts: Mapping[str, Table], clocks: Clocks) -> dict[str, Table]:
+    """Return the facts that are visible at the clocks, without the services that are suppressed then."""
+    day = clocks.calls.date()
+    held = facts["assignments"].filter(_.valid_from <= day)
+    hidden = suppressed(held)
+    return {
+        "calls": facts["calls"].filter(_.called_at <= clocks.calls).anti_join(hidden, "service_no"),
+        "qc": facts["qc"].filter(_.tapped_at <= clocks.qc).anti_join(hidden, "service_no"),
+        "payments": facts["payments"].anti_join(hidden, "service_no"),
+        "attendance": facts["attendance"].filter(_.date <= day),
+        "roster": facts["roster"].filter(_.valid_from <= day),
+        "assignments": held,
+    }
 
 
-def _entities(
-    counted: pd.DataFrame, targets: Targets, scope: Scope, windows: Sequence[Window], level: str
+def claims_at(seen: Mapping[str, Table], scope: Scope, clock: dt.datetime, payment_asof: dt.date) -> Table:
+    """Return the agree ledger of what is visible, with `tap_hours`."""
+    claims = agree_ledger(
+        seen["calls"], seen["qc"], seen["payments"], seen["assignments"], scope.rules(clock, payment_asof)
+    )
+    return _fixed(with_tap_hours(claims, scope.calendar, clock))
+
+
+def targets_at(facts: Mapping[str, Table], scope: Scope, relations: Relations, progress: Progress) -> Targets:
+    """Return the targets whose version is known on the last day that is counted, derived ones included."""
+    known = facts["targets"].filter(_.effective_from <= progress.today).execute()
+    return Targets.in_force(known, progress, relations.roster, rebalance=scope.rebalance)
+
+
+def entities_of(
+    counted: pd.DataFrame, targets: Targets, segments: Sequence[str], windows: Sequence[Window]
 ) -> list[tuple[str, str]]:
     """Return (segment, entity) of everything that has a row in one of the windows or a target in their months."""
-    if level == "site":
-        return [(segment, "") for segment in scope.segments]
+    if targets.level == "site":
+        return [(segment, "") for segment in segments]
     months = {month_code(day) for window in windows for day in (window.period.start, window.period.last_day)}
-    rows = targets.rows
-    rows = rows[(rows["level"] == "TL") & rows["period"].isin(months)]
-    with_target = set(zip(rows["segment"], rows["entity_id"], strict=True))
+    with_target = {(segment, entity) for segment in segments for entity in targets.entities(segment, months)}
     with_rows = set(zip(counted["segment"], counted["entity"], strict=True))
-    return sorted(pair for pair in with_target | with_rows if pair[0] in scope.segments)
+    return sorted(pair for pair in with_target | with_rows if pair[0] in segments)
 
 
-def _every_row(counts: pd.DataFrame, windows: Sequence[Window], entities: Sequence[tuple[str, str]]) -> pd.DataFrame:
+def every_row(
+    counts: pd.DataFrame, windows: Sequence[Window], entities: Sequence[tuple[str, str]], names: frozenset[str]
+) -> pd.DataFrame:
     """Return the counts with a row of zeros wherever a window has no event of an entity, and nobody else's rows."""
     wanted = [(window.name, segment, entity) for window in windows for segment, entity in entities]
-    full = counts.set_index(KEY).reindex(pd.MultiIndex.from_tuples(wanted, names=KEY), fill_value=0)
-    return full.reset_index()
+    full = counts.set_index(KEY).reindex(pd.MultiIndex.from_tuples(wanted, names=KEY))
+    return with_every_count(full.reset_index(), names)
+
+
+def _fixed(expression: Table) -> Table:
+    """Return the rows of an expression as they are now, so that every use of it does not compute it again."""
+    return ibis.memtable(expression.to_pyarrow())

@@ -1,23 +1,23 @@
-"""Targets and what is compared with them: apportioned targets, achievement, gap, run rate, projection (3-kpis)."""
+"""Targets: the version in force, spread over the days of a window, for every level (3-kpis, 3.3; T3)."""
 
 from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
+import pyarrow as pa
 
-from caringmon.analysis.kpi_values import value_table
+from caringmon.analysis.apportioning import with_derived
+from caringmon.analysis.relations import ALL
 from caringmon.errors import DataBlockedError
 from caringmon.model.calendar import WorkCalendar
-from caringmon.model.kpi import ACTUAL_KPI
-from caringmon.model.period import Period, Window, month_code
+from caringmon.model.codes import Segment
+from caringmon.model.period import Period, month_code
 
 SITE = "SITE"
-VALUE_COLUMNS = ["window", "segment", "entity", "kpi", "value", "numerator", "denominator", "note"]
-Row = tuple[str, str, str, str, float, float, float, str]
+_KEY = ["period", "segment", "level", "entity_id"]
 
 
 @dataclass(frozen=True)
@@ -40,35 +40,79 @@ class Progress:
 
 @dataclass(frozen=True)
 class Targets:
-    """Agree targets of the visible versions: the version in force at the end of a month applies to all of it."""
+    """Agree targets of one level and of the site, in the version in force: it applies to the whole of its month.
+
+    `known`: all visible versions, so that the ones before can be told.
+    """
 
     rows: pd.DataFrame
     progress: Progress
+    known: pd.DataFrame = field(default_factory=pd.DataFrame)
+    level: str = "tl"
 
     @classmethod
-    def in_force(cls, targets: pd.DataFrame, progress: Progress) -> Targets:
-        """Keep, of each target, the latest version known at the clock. `targets`: visible rows of T3."""
+    def in_force(
+        cls, targets: pd.DataFrame, progress: Progress, roster: pa.Table | None = None, *, rebalance: bool = False
+    ) -> Targets:
+        """Keep, of each target, the version of the latest `effective_from`; `targets`: visible rows of T3.
+
+        With a roster, targets by roster days derive those of the levels below. Two values of one version for one
+        entity: DataBlockedError.
+        """
         agree = targets[targets["metric"] == "agree"]
         # There is one site, whatever a file calls it.
         agree = agree.assign(entity_id=agree["entity_id"].where(agree["level"] != SITE, SITE))
-        latest = agree.groupby(["period", "segment", "level", "entity_id"])["version"].transform("max")
-        in_force = agree[agree["version"] == latest]
+        newest = agree.sort_values(["effective_from", "version"]).groupby(_KEY)["version"].transform("last")
+        in_force = agree[agree["version"] == newest]
         _refuse_ambiguous(in_force)
-        return cls(in_force, progress)
+        rows = in_force.assign(derived=False)
+        if roster is not None:
+            rows = with_derived(in_force, roster, progress.calendar, rebalance)
+        return cls(rows, progress, agree)
+
+    def at(self, level: str) -> Targets:
+        """Return the same for the entities of another level."""
+        return replace(self, level=level)
 
     def of(self, segment: str, entity: str, period: Period) -> float:
-        """Return the target of the site (entity empty) or a TL for the days of the period that have elapsed.
+        """Return the target of the site (entity empty) or an entity for the days of the period that have elapsed.
 
         Month targets are spread evenly over the working days of their month, unrounded; `EXPLICIT` daily rows are
-        summed as they are. No target for one of the months: NaN.
+        summed as they are. ALL: the sum of both segments. No target for a month or a segment, or a month without
+        working days: NaN.
         """
         months = {month_code(day): Period.month(day) for day in period.days}
-        return math.fsum(self._of_month(segment, entity, code, month, period) for code, month in months.items())
+        return math.fsum(
+            self._of_month(one, entity, code, month, period) for one in _each(segment) for code, month in months.items()
+        )
 
     def of_month(self, segment: str, entity: str, day: dt.date) -> float:
-        """Return the full target of the month that holds `day`; none: NaN."""
-        rows = self._rows(segment, entity, month_code(day))
-        return math.fsum(rows["value"]) if len(rows) else math.nan
+        """Return the full target of the month that holds `day`; ALL: of both segments; none: NaN."""
+        rows = [self._rows(one, entity, month_code(day)) for one in _each(segment)]
+        return math.fsum(math.fsum(own["value"]) if len(own) else math.nan for own in rows)
+
+    def entities(self, segment: str, months: set[str]) -> set[str]:
+        """Return the entities of the level that have a target in one of the months."""
+        rows = self.rows
+        mine = rows["segment"].isin(_each(segment)) & rows["period"].isin(months)
+        return set(rows.loc[mine & (rows["level"] == self.level.upper()), "entity_id"])
+
+    def about(self, segment: str, entity: str, day: dt.date) -> str:
+        """Return what to say of a target beside its value: `turunan` when derived, all versions when there are several.
+
+        For example `target:v2=2400,v1=2600`, the version in force first.
+        """
+        notes = []
+        for one in _each(segment):
+            own = self._rows(one, entity, month_code(day))
+            if len(own) and own["derived"].any():
+                notes.append("turunan")
+            versions = self._of(self.known, one, entity, month_code(day))
+            if len(set(versions["version"])) > 1:
+                totals = versions.groupby(["effective_from", "version"], as_index=False)["value"].sum().iloc[::-1]
+                each = zip(totals["version"], totals["value"], strict=True)
+                notes.append("target:" + ",".join(f"v{version}={value:g}" for version, value in each))
+        return "; ".join(dict.fromkeys(notes))
 
     def _of_month(self, segment: str, entity: str, code: str, month: Period, period: Period) -> float:
         rows = self._rows(segment, entity, code)
@@ -76,125 +120,33 @@ class Targets:
             return math.nan
         if (rows["grain"] == "DAY").any():
             by_day = zip(rows["date"], rows["value"], strict=True)
-            return math.fsum(value * self.progress.share(day) for day, value in by_day if day in period)
+            return math.fsum(value * self.progress.share(day) for day, value in by_day if _day(day) in period)
         units = self.progress.units(Period(max(month.start, period.start), min(month.end, period.end)))
         workdays = len(self.progress.calendar.workdays(month))
         return float(rows["value"].iloc[0]) * units / workdays if workdays else math.nan
 
     def _rows(self, segment: str, entity: str, code: str) -> pd.DataFrame:
-        level = "TL" if entity else SITE
-        rows = self.rows
+        return self._of(self.rows, segment, entity, code)
+
+    def _of(self, rows: pd.DataFrame, segment: str, entity: str, code: str) -> pd.DataFrame:
+        level = self.level.upper() if entity else SITE
         mine = (rows["segment"] == segment) & (rows["level"] == level) & (rows["period"] == code)
         return rows[mine & ((rows["entity_id"] == entity) if entity else True)]
 
 
-@dataclass(frozen=True)
-class Elapsed:
-    """Working days of the month: elapsed, in total; `is_silent`: not one attempt was made in it."""
+def _each(segment: str) -> list[str]:
+    return [one.value for one in Segment] if segment == ALL else [segment]
 
-    elapsed: float
-    total: float
-    is_silent: bool = False
 
-    @property
-    def remaining(self) -> float:
-        """Working days left after the clock."""
-        return self.total - self.elapsed
+def _day(day: dt.date) -> dt.date:
+    return day.date() if isinstance(day, dt.datetime) else day
 
 
 def _refuse_ambiguous(rows: pd.DataFrame) -> None:
     """Refuse two values for one target: two rows of a version, or month and day values side by side."""
-    key = ["period", "segment", "level", "entity_id"]
-    grains = rows.groupby(key)["grain"].nunique()
-    twice = rows[rows["grain"] != "DAY"].duplicated(key)
-    for names in [*grains[grains > 1].index, *rows.loc[twice[twice].index, key].itertuples(index=False)]:
+    grains = rows.groupby(_KEY)["grain"].nunique()
+    twice = rows[rows["grain"] != "DAY"].duplicated(_KEY)
+    for names in [*grains[grains > 1].index, *rows.loc[twice[twice].index, _KEY].itertuples(index=False)]:
         raise DataBlockedError(
             f"TGT_MISMATCH: two agree targets in one version for {' '.join(names)}; keep one of them"
         )
-
-
-def compared_values(
-    values: pd.DataFrame,
-    targets: Targets,
-    windows: Sequence[Window],
-    *,
-    basis: str,
-    entities: Sequence[tuple[str, str]],
-) -> pd.DataFrame:
-    """Return `target`, K19 and K20 for every window and (segment, entity): long form, columns `VALUE_COLUMNS`.
-
-    `values`: counted KPIs of the same windows; an entity without a row has the actual 0.
-    No target: NaN with note `no_target`; target 0: K19 is NaN with note `zero_denominator`.
-    """
-    actuals = _values_of(values, ACTUAL_KPI[basis])
-    rows: list[Row] = []
-    for window in windows:
-        for segment, entity in entities:
-            actual = actuals.get((window.name, segment, entity), 0.0)
-            target = targets.of(segment, entity, window.period)
-            rows += _compare((window.name, segment, entity), actual, target)
-    return value_table(rows)
-
-
-def month_values(
-    values: pd.DataFrame, targets: Targets, window: Window, *, basis: str, segments: Sequence[str]
-) -> pd.DataFrame:
-    """Return the month-to-date KPIs of the site: K19M, K44, K45, K46, uplift, working days (`VALUE_COLUMNS`).
-
-    `window`: the 1st of the month to the last day, which counts as elapsed. Nothing elapsed: K44, K45 NaN with note
-    `no_workday_elapsed`; not one attempt in the month: NaN with note `no_activity`, since silence is no performance;
-    nothing left: K46 NaN with note `month_over`.
-    """
-    actuals, dials = _values_of(values, ACTUAL_KPI[basis]), _values_of(values, "K05")
-    month = Period.month(window.period.start)
-    total = float(len(targets.progress.calendar.workdays(month)))
-    elapsed = targets.progress.units(month)
-    rows: list[Row] = []
-    for segment in segments:
-        actual = actuals.get((window.name, segment, ""), 0.0)
-        target = targets.of_month(segment, "", window.period.start)
-        key = (window.name, segment, "")
-        rows += [
-            (*key, "elapsed", elapsed, elapsed, math.nan, ""),
-            (*key, "remaining", total - elapsed, total - elapsed, math.nan, ""),
-            (*key, "workdays", total, total, math.nan, ""),
-        ]
-        rows += _outlook(key, actual, target, Elapsed(elapsed, total, is_silent=dials.get(key) == 0))
-    return value_table(rows)
-
-
-def _values_of(values: pd.DataFrame, kpi: str) -> dict[tuple[str, str, str], float]:
-    mine = values[values["kpi"] == kpi]
-    keys = zip(mine["window"], mine["segment"], mine["entity"], strict=True)
-    return dict(zip(keys, mine["value"].astype(float), strict=True))
-
-
-def _ratio(numerator: float, denominator: float, note: str) -> tuple[float, float, float, str]:
-    if math.isnan(denominator) or denominator == 0:
-        return math.nan, numerator, denominator, note if math.isnan(denominator) else "zero_denominator"
-    return numerator / denominator, numerator, denominator, ""
-
-
-def _compare(key: tuple[str, str, str], actual: float, target: float) -> list[Row]:
-    note = "no_target" if math.isnan(target) else ""
-    return [
-        (*key, "target", target, target, math.nan, note),
-        (*key, "K19", *_ratio(actual, target, "no_target")),
-        (*key, "K20", actual - target, actual, target, note),
-    ]
-
-
-def _outlook(key: tuple[str, str, str], actual: float, target: float, month: Elapsed) -> list[Row]:
-    rate = actual / month.elapsed if month.elapsed and not month.is_silent else math.nan
-    short = math.nan if math.isnan(target) else max(0.0, target - actual)
-    required = short / month.remaining if month.remaining else math.nan
-    no_rate = "no_workday_elapsed" if not month.elapsed else "no_activity" if month.is_silent else ""
-    no_need = "no_target" if math.isnan(target) else "" if month.remaining else "month_over"
-    uplift = required / rate - 1 if rate else math.nan
-    return [
-        (*key, "K19M", *_ratio(actual, target, "no_target")),
-        (*key, "K44", rate, actual, month.elapsed, no_rate),
-        (*key, "K45", rate * month.total, rate, month.total, no_rate),
-        (*key, "K46", required, short, month.remaining, no_need),
-        (*key, "uplift", uplift, required, rate, no_rate or no_need or ("" if rate else "zero_denominator")),
-    ]

@@ -13,7 +13,8 @@ class WorkCalendar:
     """Working days by week pattern and free days; all questions are answered from what it holds.
 
     `free_days` maps each free date to its name; `workweek` holds ISO weekdays (1 = Monday);
-    `years` are those that the calendar file covers: outside them only the week pattern is known.
+    `years` are those that the calendar file covers: outside them only the week pattern is known. `collective_leave`:
+    those of the free days on which customers may be called all the same.
     """
 
     workweek: frozenset[int]
@@ -22,6 +23,12 @@ class WorkCalendar:
     version: str = ""
     opens: dt.time = dt.time(8)
     closes: dt.time = dt.time(17)
+    collective_leave: frozenset[dt.date] = frozenset()
+
+    @property
+    def public_holidays(self) -> frozenset[dt.date]:
+        """The free days that are holidays for everybody: all but collective leave."""
+        return frozenset(self.free_days) - self.collective_leave
 
     def is_workday(self, date: dt.date) -> bool:
         """Tell whether `date` is in the week pattern and not free."""

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from caringmon.model.bridge import STEPS, TOTALS
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Figure, Findings
-from caringmon.model.kpi import CATALOGUE
+from caringmon.model.kpi import CATALOGUE, DAILY
 from caringmon.report.reading import SEGMENT_NAMES, Reader, day_of, name_of, readers, row_counts, text_of
 from caringmon.report.wording import Sentence, Slot, say, word_for
 
@@ -174,10 +174,10 @@ def _steps(findings: Findings, line: str) -> tuple[Step, ...]:
 
 
 def definitions(lang: str) -> tuple[Definition, ...]:
-    """Return every indicator of the catalogue with its formula in words."""
+    """Return the indicators that documents print, with their formulas in words."""
     return tuple(
         Definition(kpi.id, name_of(kpi.id, lang), word_for("formula", kpi.id), word_for("unit", kpi.unit), kpi.clause)
-        for kpi in CATALOGUE.values()
+        for kpi in map(CATALOGUE.__getitem__, DAILY)
     )
 
 

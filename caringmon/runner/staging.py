@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from caringmon.errors import ReportFailedError
+from caringmon.model.bridge import STEPS
 from caringmon.model.findings import Findings, Head
 
 FOLDER = "findings"
@@ -50,7 +51,7 @@ def _read_table(path: Path) -> pd.DataFrame:
 
 
 _NUMBERS = ("value", "numerator", "denominator", "row", "line")
-_COUNTS = ("decimals", "number", "count", "files", "rows_read", "rows_loaded", "rows_quarantined")
+_COUNTS = {"decimals", "number", "count", "files", "rows_read", "rows_loaded", "rows_quarantined", *STEPS}
 _FLAGS = ("is_workday", "recent", "in_month", "active")
 
 

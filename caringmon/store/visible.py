@@ -68,6 +68,16 @@ def events_on(con: ibis.BaseBackend, workspace: Path, loads: Sequence[Load], day
     return counts
 
 
+def latest_events(con: ibis.BaseBackend, workspace: Path, loads: Sequence[Load]) -> dict[str, dt.datetime]:
+    """Return when the last call, tap and payment of these loads happened, by table; a table without rows is not in."""
+    found = {}
+    for name in ("calls", "qc", "payments"):
+        latest = _rows(con, workspace, TABLES[name], loads)[TABLES[name].event].max().to_pyarrow().as_py()
+        if latest is not None:
+            found[name] = latest
+    return found
+
+
 def rows_hash(tables: Mapping[str, pa.Table]) -> str:
     """Return the sha256 over the ordered rows of all tables, as hex: the same rows, the same hash.
 
@@ -109,11 +119,15 @@ class _Sink:
         return False
 
 
+def _rows(con: ibis.BaseBackend, workspace: Path, table: Table, loads: Sequence[Load]) -> ibis.Table:
+    log = _LOGS.get(table.name)
+    return log(con, workspace, loads) if log else facts.current_rows(con, workspace, table, loads)
+
+
 def _visible(
     con: ibis.BaseBackend, workspace: Path, table: Table, loads: Sequence[Load], clocks: Clocks, since: dt.date
 ) -> ibis.Table:
-    log = _LOGS.get(table.name)
-    rows = log(con, workspace, loads) if log else facts.current_rows(con, workspace, table, loads)
+    rows = _rows(con, workspace, table, loads)
     event = rows[table.event]
     if table.event in ("called_at", "tapped_at"):
         clock = clocks.calls if table.event == "called_at" else clocks.qc

@@ -1,0 +1,42 @@
+"""Calls outside the allowed hours, by the customer's own clock (K50)."""
+
+from __future__ import annotations
+
+import ibis
+from ibis import _
+from ibis.expr.types import Table
+
+from caringmon.analysis.relations import Relations
+
+SUNDAY = 6
+
+
+def outside_hours(calls: Table, relations: Relations) -> Table:
+    """Return the calls with `outside`: 1 before or after the allowed hours, on a Sunday or a public holiday.
+
+    The customer's clock is that of the service's witel; a service without one has the default zone. Collective leave
+    is allowed.
+    """
+    hours = relations.hours
+    holidays = sorted(relations.calendar.public_holidays)
+    timed = _with_zone(calls, relations).mutate(local=_.called_at + _.zone * ibis.interval(hours=1))
+    early, late = _.local.time() < hours.opens, _.local.time() > hours.closes
+    free = _.local.day_of_week.index() == SUNDAY
+    if holidays:
+        free = free | _.local.date().isin(holidays)
+    return timed.mutate(outside=(early | late | free).cast("int64")).drop("local", "zone")
+
+
+def _with_zone(calls: Table, relations: Relations) -> Table:
+    """Return the calls with `zone`, the hours that the customer's clock is ahead of WIB."""
+    hours = relations.hours
+    other = {witel: ahead for witel, ahead in hours.zone_hours.items() if ahead != hours.default_hours}
+    if not other:
+        return calls.mutate(zone=hours.default_hours)
+    ahead = ibis.cases(
+        *((_.witel.upper() == witel, zone) for witel, zone in sorted(other.items())), else_=hours.default_hours
+    )
+    services = relations.witels.filter(_.witel.upper().isin(sorted(other))).mutate(zone=ahead).drop("witel")
+    dated = calls.mutate(period=_.called_at.strftime("%Y-%m"))
+    zoned = dated.left_join(services, ["period", "segment", "service_no"])
+    return zoned.mutate(zone=ibis.coalesce(_.zone, hours.default_hours)).select(*calls.columns, "zone")

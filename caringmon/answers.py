@@ -1,0 +1,227 @@
+"""Answers beside the reports: KPIs of any window and level as known at an instant, and the closing of a month."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+from ibis import _
+from ibis.expr.types import Table
+
+from caringmon.analysis.kpi_table import Question, kpi_table
+from caringmon.analysis.readiness import absent_in, files_received, missing_in, refuse_overlaps
+from caringmon.analysis.relations import ALL, CallHours
+from caringmon.analysis.snapshot import Scope, claims_at, open_facts, seen_at
+from caringmon.errors import DataBlockedError, RefusedError, UsageError, did_you_mean
+from caringmon.gathering import admit
+from caringmon.model.calendar import WorkCalendar
+from caringmon.model.claims import PromiseRules
+from caringmon.model.codes import QcState, Segment
+from caringmon.model.findings import Clocks, Load
+from caringmon.model.kpi import CATALOGUE, LEVELS
+from caringmon.model.period import Period, end_of_day, month_before
+from caringmon.params import Settings
+from caringmon.settings import HOURS_AHEAD, workspace_calendar, workspace_settings, workspace_zones
+from caringmon.store import facts
+from caringmon.store.closes import Close, add_close, keep_frozen, read_closes
+from caringmon.store.visible import latest_events
+
+# Counts that stand beside others in reports; they are given only to those who ask for them by name.
+_HELPERS = frozenset(kpi for kpi in CATALOGUE if not kpi.startswith("K"))
+_OPEN = (QcState.PENDING, QcState.RETURN_OPEN)
+
+
+@dataclass(frozen=True)
+class KpiQuery:
+    """What is asked of `kpi`: `first` and `last` are days, both included; `segment` CT0, PRANPC or ALL.
+
+    `kpis`: ids, each with its sub-ids; none: the whole catalogue. `as_of`: one instant for all clocks, naive WIB;
+    None: the latest call, tap or payment in the store.
+    """
+
+    segment: str
+    first: dt.date
+    last: dt.date
+    level: str = "site"
+    kpis: tuple[str, ...] = ()
+    as_of: dt.datetime | None = None
+    basis: str = "net"
+    restated: bool = False
+
+
+def kpi(query: KpiQuery, workspace: Path) -> pd.DataFrame:
+    """Return the KPIs asked for, a row per KPI and entity.
+
+    Columns: kpi, level, entity, segment, value, numerator, denominator, unit, note. A value that is not available is
+    NaN, the reason is its note. An unknown KPI or level, or a window that ends before it begins: UsageError; an empty
+    store, a person in two places of the roster: DataBlockedError.
+    """
+    asked = _kpis(query)
+    if query.last < query.first:
+        raise UsageError(f"--from {query.first} lies after --to {query.last}; both days belong to the window")
+    window = Period(query.first, query.last + dt.timedelta(days=1))
+    with _store(workspace, query.as_of, window.start) as store:
+        question = Question(
+            window, query.level, Clocks(store.clock, store.clock), asked, store.files(window, query.segment)
+        )
+        return kpi_table(store.facts, store.scope(query, window), question)
+
+
+def close(segment: str, period: str, workspace: Path, *, accept_open: int, now: dt.datetime, by: str) -> Close:
+    """Freeze a month of a segment as it stood at its QC cut-off, and return the record.
+
+    Before the cut-off, or with claims still open then other than `accept_open`: DataBlockedError; a month that is
+    closed already: RefusedError. `now`: naive WIB.
+    """
+    first = _first_day(period)
+    known = next((one for one in read_closes(workspace) if (one.period, one.segment) == (period, segment)), None)
+    if known:
+        raise RefusedError(f"{segment} {period} was closed on {known.closed_at:%Y-%m-%d}; a month is closed once")
+    window = Period.month(first)
+    query = KpiQuery(segment, window.start, window.last_day)
+    with _store(workspace, now, window.start) as store:
+        scope = store.scope(query, window)
+        cutoff = scope.cutoff(period)
+        if now < cutoff:
+            raise DataBlockedError(f"{segment} {period}: QC is open until {cutoff:%Y-%m-%d %H:%M}; close it after that")
+        still_open = _open_claims(store.facts, scope, cutoff, period)
+        if still_open != accept_open:
+            raise DataBlockedError(
+                f"{segment} {period}: {still_open} claims were PENDING or RETURN_OPEN at the cut-off; "
+                f"validate them, or close with --accept-open {still_open}"
+            )
+        values = [
+            kpi_table(store.facts, scope, Question(window, level, Clocks(cutoff, cutoff), _kpis(query)))
+            for level in LEVELS
+        ]
+        claims = claims_at(seen_at(store.facts, Clocks(cutoff, cutoff)), scope, cutoff, cutoff.date())
+        own = claims.filter(_.segment == segment, _.period == period)
+        record = Close(
+            period=period,
+            segment=segment,
+            closed_at=now,
+            qc_cutoff_at=cutoff,
+            payment_asof=cutoff.date(),
+            accepted_open=accept_open,
+            kpi_snapshot_sha256=keep_frozen(workspace, pa.Table.from_pandas(pd.concat(values), preserve_index=False)),
+            claims_sha256=keep_frozen(workspace, own.order_by(["service_no", "claim_no"]).to_pyarrow()),
+            by=by,
+        )
+    if not add_close(workspace, record):
+        raise RefusedError(f"{segment} {period} was closed in the meantime; a month is closed once")
+    return record
+
+
+@dataclass(frozen=True)
+class _Store:
+    """The rows of a store that are visible at an instant, and what is known about them."""
+
+    facts: Mapping[str, Table]
+    tables: Mapping[str, pa.Table]
+    loads: tuple[Load, ...]
+    clock: dt.datetime
+    settings: Settings
+    calendar: WorkCalendar
+    zones: Mapping[str, int]
+
+    def scope(self, query: KpiQuery, window: Period) -> Scope:
+        """Return how the query is counted."""
+        settings = self.settings
+        lacks = missing_in(self.tables, self.loads, window, self.clock.date(), self.calendar)
+        absent = absent_in(self.loads, window)
+        opens, closes = settings.limits.allowed_hours
+        return Scope(
+            calendar=self.calendar,
+            segments=(query.segment,),
+            basis=query.basis,
+            absent=absent,
+            missing=lacks - absent,
+            qc_cutoff_workday=settings.qc.cutoff_workday,
+            qc_cutoff_time=settings.qc.cutoff_time,
+            max_return_rounds=settings.qc.max_return_rounds,
+            promises=promise_rules(settings),
+            hours=CallHours(opens, closes, self.zones, HOURS_AHEAD[settings.limits.tz_default]),
+            rebalance=settings.rebalance,
+            restated=query.restated,
+        )
+
+    def files(self, window: Period, segment: str) -> tuple[int, int]:
+        """Return the files received and expected in the window."""
+        segments = [one.value for one in Segment] if segment == ALL else [segment]
+        return files_received(self.tables, self.loads, window, segments, self.calendar)
+
+
+def promise_rules(settings: Settings) -> PromiseRules:
+    """Return when a promise is due and kept, as the settings have it."""
+    payments = settings.payments
+    return PromiseRules(
+        grace_days=payments.grace_days,
+        tolerance=Fraction(str(payments.tolerance)),
+        feed_lag_days=payments.feed_lag_days,
+        late_days=payments.late_days,
+    )
+
+
+@contextmanager
+def _store(workspace: Path, as_of: dt.datetime | None, first: dt.date) -> Iterator[_Store]:
+    """Yield what is visible at the instant, from the month two before `first` on; an empty store: DataBlockedError."""
+    settings = workspace_settings(workspace)
+    loads = facts.read_loads(workspace)
+    since = month_before(month_before(first).start).start
+    with facts.connection() as con:
+        clock = as_of or _latest(latest_events(con, workspace, loads))
+        admitted = admit(con, workspace, loads, Clocks(clock, clock), since)
+        tables = admitted.facts
+        refuse_overlaps(tables["roster"])
+        yield _Store(
+            facts=open_facts(con, tables),
+            tables=tables,
+            loads=admitted.loads,
+            clock=clock,
+            settings=settings,
+            calendar=workspace_calendar(workspace, settings.calendar),
+            zones=workspace_zones(workspace),
+        )
+
+
+def _latest(events: Mapping[str, dt.datetime]) -> dt.datetime:
+    """Return the latest call, tap or payment; a payment counts to the end of its day."""
+    if not events:
+        raise DataBlockedError("the store holds no calls; put exports into inbox/ and run caringmon ingest")
+    return max(end_of_day(at.date()) if name == "payments" else at for name, at in events.items())
+
+
+def _open_claims(tables: Mapping[str, Table], scope: Scope, cutoff: dt.datetime, period: str) -> int:
+    """Return how many live claims of the month were pending or an open return when the cut-off came."""
+    just_before = cutoff - dt.timedelta(microseconds=1)
+    claims = claims_at(seen_at(tables, Clocks(cutoff, cutoff)), scope, just_before, cutoff.date())
+    own = claims.filter(_.segment == scope.segments[0], _.period == period, _.counts_gross == 1)
+    return int(own.filter(_.qc_state.isin([state.value for state in _OPEN])).count().execute())
+
+
+def _kpis(query: KpiQuery) -> tuple[str, ...]:
+    """Return the ids asked for in the order of the catalogue, each with its sub-ids."""
+    for name, known in ((query.level, LEVELS), (query.segment, (*Segment, ALL))):
+        if name not in known:
+            raise UsageError(f"unknown word '{name}'.{did_you_mean(name, known)} Known: {', '.join(known)}")
+    for name in query.kpis:
+        if name not in CATALOGUE and not any(about.parent == name for about in CATALOGUE.values()):
+            raise UsageError(
+                f"unknown KPI '{name}'.{did_you_mean(name, CATALOGUE)} K01 to K56 are listed in docs/kpi.md"
+            )
+    if not query.kpis:
+        return tuple(name for name in CATALOGUE if name not in _HELPERS)
+    return tuple(name for name, about in CATALOGUE.items() if name in query.kpis or about.parent in query.kpis)
+
+
+def _first_day(period: str) -> dt.date:
+    try:
+        return dt.datetime.strptime(period, "%Y-%m").date()
+    except ValueError:
+        raise UsageError(f"--period {period}: a month is closed, written YYYY-MM, for example 2022-10") from None
