@@ -235,6 +235,17 @@ def test_a_return_that_the_tl_sent_back_without_a_recall_waits_for_the_second_ta
     assert (claim.state, claim.state_since) == (QcState.RETURN_TO_AGREE, at("05"))
 
 
+def test_an_answer_to_an_earlier_return_does_not_answer_the_later_one():
+    first = tap("t1", at("04"), "RETURN", "c1", data_condition="RETURNED_TO_QCO", tl_at=at("08"))
+    again = tap("t2", at("06"), "RETURN", "c1")
+    assert states(walk_service([call("c1", at("03"))], [first, again], rules())) == [QcState.RETURN_OPEN]
+
+
+def test_an_answer_dated_before_its_return_comes_after_it():
+    back = tap("t1", at("04", "10:00"), "RETURN", "c1", data_condition="RETURNED_TO_QCO", tl_at=at("04", "00:00"))
+    assert states(walk_service([call("c1", at("03"))], [back], rules())) == [QcState.RETURN_TO_AGREE]
+
+
 def test_a_return_sent_back_at_an_unknown_time_counts_after_the_recall():
     back = tap("t1", at("04"), "RETURN", "c1", data_condition="RETURNED_TO_QCO")
     calls = [call("c1", at("03")), call("c2", at("05"))]
@@ -291,6 +302,14 @@ def test_a_return_open_at_the_cut_off_stays_expired_restated_though_the_customer
     ]
 
 
+def test_a_return_or_a_recall_at_the_very_cut_off_is_too_late():
+    returned_then = walk_service([call("c1", at("28"))], [tap("t1", CUTOFF, "RETURN", "c1")], rules(CUTOFF))
+    calls = [call("c1", at("28")), call("c2", CUTOFF)]
+    recalled_then = walk_service(calls, [tap("t1", at("29"), "RETURN", "c1")], rules(CUTOFF))
+    assert states(returned_then) == [QcState.EXPIRED_RETURN]
+    assert states(recalled_then) == [QcState.EXPIRED_RETURN, QcState.PENDING]
+
+
 def test_a_tapping_after_the_cut_off_wins_restated_even_over_an_expired_return():
     taps = [tap("t1", at("29"), "RETURN", "c1"), tap("t2", november("04"), "VALID", "c1")]
     claims = claims_of([call("c1", at("28"))], taps, given=rules(november("30"), restated=True))
@@ -335,10 +354,10 @@ def test_a_tapping_that_names_no_call_judges_the_latest_recall_of_a_returned_cla
     assert [(verdict[2], verdict[4]) for verdict in claim["verdicts"]] == [("c1", "RETURN"), ("c2", "VALID")]
 
 
-def test_a_tapping_that_names_no_call_and_finds_no_claim_changes_nothing():
-    assert columns(claims_of([call("c1", at("03"))], [tap("t1", at("02"), "NOT_VALID", None)]), "qc_state") == [
-        ("PENDING",)
-    ]
+@pytest.mark.parametrize("day", ["02", "03"], ids=["before the call", "at its instant"])
+def test_a_tapping_that_names_no_call_and_finds_no_claim_opened_before_it_changes_nothing(day):
+    claims = claims_of([call("c1", at("03"))], [tap("t1", at(day), "NOT_VALID", None)])
+    assert columns(claims, "qc_state") == [("PENDING",)]
 
 
 months = st.sampled_from([at(f"{day:02d}") for day in range(20, 32)] + [november(f"{day:02d}") for day in range(1, 9)])

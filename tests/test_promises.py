@@ -207,11 +207,9 @@ def test_a_payment_counts_for_its_own_service_only():
 def test_of_a_payment_in_two_windows_the_earlier_claim_gets_what_it_is_owed_and_the_later_the_rest():
     calls = [AGREE, call("c2", at("06"), segment="PRANPC", promise="09")]
     holdings = [hold(), hold(100_000, "PRANPC")]
-    claims = claims_of(calls, (), [pay("08", 300_000, "p")], holdings)
-    assert columns(claims, "segment", "payments") == [
-        ("CT0", [("p", at("08", "00:00"), 250_000, False)]),
-        ("PRANPC", [("p", at("08", "00:00"), 50_000, False)]),
-    ]
+    for amount, rest in ((300_000, 50_000), (400_000, 150_000)):  # the rest, though more than the later is owed
+        claims = claims_of(calls, (), [pay("08", amount)], holdings)
+        assert columns(claims, "segment", "paid_by_window_end") == [("CT0", 250_000), ("PRANPC", rest)]
     # One claim alone gets all that is paid in its window, more than it is owed too.
     assert paid(pay("08", 300_000)) == ("KEPT_ON_TIME", 300_000, 0)
 
