@@ -6,6 +6,7 @@ import ibis
 from ibis import _
 from ibis.expr.types import Table
 
+from caringmon.analysis.holdings import by_month_of_call
 from caringmon.analysis.relations import Relations
 
 SUNDAY = 6
@@ -37,6 +38,6 @@ def _with_zone(calls: Table, relations: Relations) -> Table:
         *((_.witel.upper() == witel, zone) for witel, zone in sorted(other.items())), else_=hours.default_hours
     )
     services = relations.witels.filter(_.witel.upper().isin(sorted(other))).mutate(zone=ahead).drop("witel")
-    dated = calls.mutate(period=_.called_at.strftime("%Y-%m"))
-    zoned = dated.left_join(services, ["period", "segment", "service_no"])
+    dated = calls.mutate(month=_.called_at.truncate("M").cast("date"))
+    zoned = dated.left_join(by_month_of_call(services), ["month", "segment", "service_no"])
     return zoned.mutate(zone=ibis.coalesce(_.zone, hours.default_hours)).select(*calls.columns, "zone")

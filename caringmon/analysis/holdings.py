@@ -32,10 +32,10 @@ def holdings(assignments: Table, calendar: WorkCalendar) -> Table:
     next_start = _.valid_from.lead().over(ibis.window(group_by=KEY, order_by=["valid_from", "received_at"]))
     held = (
         kept.mutate(next_start=next_start)
-        .join(months, "period")
+        .join(months.select("period", "month_end"), "period")
         .mutate(start=_.valid_from, end=ibis.coalesce(_.valid_to, _.next_start, _.month_end))
     )
-    services = _services(held, first_dials)
+    services = _services(held, months, first_dials)
     rows = held.select(*KEY, "agent_id", "start", "end").join(services, KEY)
     return rows.select(
         *KEY, "agent_id", "start", "end", "on_list", "arrears", "since", "received_day", "witel", "could_roll", "rolled"
@@ -53,13 +53,18 @@ def witels(assignments: Table) -> Table:
     return named.group_by(KEY).agg(witel=_.witel.argmin(_.valid_from))
 
 
+def by_month_of_call(services: Table) -> Table:
+    """Return a table by period, segment and service with `month`, the first day of the period, in place of it."""
+    return services.mutate(month=(_.period + "-01").cast("date")).drop("period")
+
+
 def small_table(columns: Mapping[str, pa.DataType], rows: Iterable[tuple[object, ...]]) -> Table:
     """Return a handful of rows as a typed table, also when there are none."""
     records = [dict(zip(columns, row, strict=True)) for row in rows]
     return ibis.memtable(pa.Table.from_pylist(records, schema=pa.schema(list(columns.items()))))
 
 
-def _services(held: Table, first_dials: Table) -> Table:
+def _services(held: Table, months: Table, first_dials: Table) -> Table:
     """Return one row per service and month with what its rows together say."""
     services = held.group_by(KEY).agg(
         closed=_.end.max(),
@@ -67,14 +72,10 @@ def _services(held: Table, first_dials: Table) -> Table:
         since=_.valid_from.min(),
         arrears=_.arrears_amount.argmin(_.valid_from),
         witel=_.witel.argmin(_.valid_from, where=_.witel.notnull()),
-        first_workday=_.first_workday.min(),
-        next_period=_.next_period.min(),
-        has_next=_.has_next.any(),
     )
     next_month = held.filter(_.segment == Segment.CT0.value).select("service_no", next_period="period").distinct()
-    joined = services.join(first_dials, "received_day").left_join(
-        next_month.mutate(is_next=True), ["service_no", "next_period"]
-    )
+    dated = services.join(first_dials, "received_day").join(months.drop("month_end"), "period")
+    joined = dated.left_join(next_month.mutate(is_next=True), ["service_no", "next_period"])
     could_roll = (_.segment == Segment.PRANPC.value) & (_.since <= _.first_workday) & _.has_next
     return joined.mutate(
         on_list=(_.closed > _.first_dial).cast("int64"),

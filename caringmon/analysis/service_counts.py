@@ -16,6 +16,7 @@ from ibis.expr.types import BooleanValue, Table, Value
 from caringmon.analysis.call_hours import outside_hours
 from caringmon.analysis.collected import cured_flags
 from caringmon.analysis.entities import held_by_entity, with_entity
+from caringmon.analysis.holdings import by_month_of_call
 from caringmon.analysis.relations import KEY, Relations, between, in_windows, span_table
 from caringmon.analysis.untouched import AGES, untouched_flags
 from caringmon.model.codes import RESULT_CODES
@@ -127,8 +128,8 @@ def _dialled(relations: Relations, windows: list[Window], level: str, names: fro
 
 def with_witel(calls: Table, relations: Relations) -> Table:
     """Return the calls with the witel of the service's assignment in the month of the call."""
-    dated = calls.mutate(period=_.day.strftime("%Y-%m"))
-    return dated.left_join(relations.witels, ["period", "segment", "service_no"])
+    dated = calls.mutate(month=_.called_at.truncate("M").cast("date"))
+    return dated.left_join(by_month_of_call(relations.witels), ["month", "segment", "service_no"])
 
 
 def _held(relations: Relations, windows: list[Window], level: str, names: frozenset[str]) -> Table:

@@ -8,7 +8,7 @@ import ibis
 from ibis import _
 from ibis.expr.types import Table
 
-from caringmon.analysis.relations import Relations, span_table, whole, workday_numbers
+from caringmon.analysis.relations import Relations, between, in_windows, span_table, whole, workday_numbers
 from caringmon.model.codes import RESULT_CODES
 from caringmon.model.period import Period, Window
 
@@ -23,9 +23,8 @@ def untouched_flags(services: Table, relations: Relations, windows: list[Window]
     `services`: window, segment, service_no, on_list, received_day. A dial by anyone of the segment counts; what was
     received on the last day is not waited for yet. Age: working days after the receipt, the last day included.
     """
-    spans = span_table(windows)
-    dialled = _dialled_since_the_first(relations, spans, windows)
-    dated = services.inner_join(spans.select("window", "after"), "window")
+    dialled = _dialled_since_the_first(relations, windows)
+    dated = services.inner_join(span_table(windows).select("window", "after"), "window")
     flagged = dated.left_join(dialled, ["window", "segment", "service_no"])
     waits = (_.on_list > 0) & _.touched.isnull() & (_.received_day < _.last_day)
     aged = _aged(flagged.mutate(last_day=(_.after - ibis.interval(days=1)).cast("date")), relations, windows)
@@ -36,15 +35,13 @@ def untouched_flags(services: Table, relations: Relations, windows: list[Window]
     return aged.mutate(**ages).select(*services.columns, "untouched", *ages)
 
 
-def _dialled_since_the_first(relations: Relations, spans: Table, windows: list[Window]) -> Table:
-    days = whole(windows)
-    since = dt.datetime.combine(min(w.period.last_day for w in windows).replace(day=1), dt.time())
-    until = dt.datetime.combine(days.end, dt.time())
-    calls = relations.calls.filter(_.called_at >= since, _.called_at < until, _.result_code.notin(_NOT_A_DIAL))
+def _dialled_since_the_first(relations: Relations, windows: list[Window]) -> Table:
+    """Return window, segment and service_no of what was dialled from the 1st of the last day's month to that day."""
+    months = [Window(w.name, Period(w.period.last_day.replace(day=1), w.period.end)) for w in windows]
+    calls = between(relations.calls, "called_at", months).filter(_.result_code.notin(_NOT_A_DIAL))
     calls = calls.filter(ibis.coalesce(_.channel, "VOICE") == "VOICE").mutate(segment=relations.segment())
-    by_day = calls.select("segment", "service_no", day=_.called_at.date()).distinct()
-    found = by_day.join(spans, [by_day.day >= spans.month_first, by_day.day < spans.after])
-    return found.select("window", "segment", "service_no").distinct().mutate(touched=1)
+    dated = in_windows(calls.mutate(day=_.called_at.date()), months)
+    return dated.select("window", "segment", "service_no").distinct().mutate(touched=1)
 
 
 def _aged(services: Table, relations: Relations, windows: list[Window]) -> Table:
