@@ -76,7 +76,7 @@ def typed_rows(sheet: RawSheet, feed: Feed, vocabulary: Vocabulary) -> TypedRows
     for column in feed.table.columns:
         if column.name not in raw or column.name == "result_code":
             continue
-        cells = cells_of(raw[column.name].distinct.tolist())
+        cells = cells_of(raw[column.name].distinct)
         reading = _read(column, cells, vocabulary)
         codes = raw[column.name].codes
         issues += _change_issues(sheet, feed, column, codes, cells, reading)
@@ -119,7 +119,7 @@ def raw_columns(sheet: RawSheet, feed: Feed) -> dict[str, RawColumn]:
 
 def _translated(column: RawColumn, words: Mapping[str, str]) -> RawColumn:
     known = {plain(theirs): ours for theirs, ours in words.items()}
-    spoken = read_text(cells_of(column.distinct.tolist())).values.to_pylist()
+    spoken = read_text(cells_of(column.distinct)).values.to_pylist()
     distinct = np.empty(len(spoken), dtype=object)
     distinct[:] = [known.get(plain(word or ""), word or "") for word in spoken]
     return RawColumn(column.codes, distinct)
@@ -181,7 +181,7 @@ def _results(raw: Mapping[str, RawColumn], length: int, words: ResultWords) -> _
     """Return the result of each call: of its own column, or told from status, category and reason."""
     if "result_code" in raw:
         column = raw["result_code"]
-        spoken = read_text(cells_of(column.distinct.tolist())).values.to_pylist()
+        spoken = read_text(cells_of(column.distinct)).values.to_pylist()
         distinct = [words.words.get(plain(word or ""), UNMAPPED_RESULT) for word in spoken]
         told = np.array(distinct, dtype=object)[column.codes]
         return _Results(pa.array(told, pa.string()), np.ones(length, dtype=bool), np.zeros(length, dtype=bool))
@@ -207,7 +207,7 @@ def _spoken(column: RawColumn | None) -> tuple[list[str | None], Ints | None]:
     """Return the distinct words of a column and their places; without the column one None."""
     if column is None:
         return [None], None
-    return read_text(cells_of(column.distinct.tolist())).values.to_pylist(), column.codes
+    return read_text(cells_of(column.distinct)).values.to_pylist(), column.codes
 
 
 def _result_issues(place: Place, sheet: RawSheet, results: _Results) -> list[Issue]:
