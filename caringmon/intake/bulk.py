@@ -24,22 +24,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from caringmon.intake.records import Record, TextRows, text_rows
+from caringmon.intake.records import Layout, Record, TextRows, text_rows
 from caringmon.intake.sheets import Bools, Ints
 
 _BLOCK_BYTES = 1 << 20
 _MARK = b"\xef\xbb\xbf"
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How the records below the header lie: number and last line of the header, its width, cells in most records."""
-
-    delimiter: str
-    header_row: int
-    header_lines: int
-    width: int
-    cells: int
 
 
 class _DoubtError(Exception):
@@ -66,7 +55,7 @@ def rows_in_bulk(text: bytes, layout: Layout) -> TextRows | None:
     """
     begin = _line_end(text, layout.header_lines)
     lone_returns = text.count(b"\r") != text.count(b"\r\n")
-    if layout.cells < layout.width or begin == len(text) or lone_returns or text.startswith(_MARK, begin):
+    if layout.usual < layout.width or begin == len(text) or lone_returns or text.startswith(_MARK, begin):
         return None
     try:
         return _rows(text, begin, layout)
@@ -84,14 +73,14 @@ def _rows(text: bytes, begin: int, layout: Layout) -> TextRows:
         rows=regular + layout.header_row + 1,
         lines=first_line[regular] + layout.header_lines + 1,
         ragged=[],
-        short_rows=0,
+        short_rows=[],
     )
     spaced = _doubtful(parsed.columns, layout.width)
     doubtful = np.sort(np.concatenate([parsed.strange, regular[spaced]]))
     if not len(doubtful):
         return rows
     again = _read_again(text[begin:], doubtful, first_line, lines, layout)
-    return rows.take(np.flatnonzero(~spaced)).merged(text_rows(again, layout.width))
+    return rows.take(np.flatnonzero(~spaced)).merged(text_rows(again, layout))
 
 
 def _parse(text: bytes, begin: int, layout: Layout) -> _Parsed:
@@ -102,7 +91,7 @@ def _parse(text: bytes, begin: int, layout: Layout) -> _Parsed:
         strange.append((row.number - 1, row.text.count("\n") + 1))
         return "skip"
 
-    names = [str(number) for number in range(layout.cells)]
+    names = [str(number) for number in range(layout.usual)]
     table = pyarrow.csv.read_csv(
         pa.BufferReader(pa.py_buffer(text).slice(begin)),
         pyarrow.csv.ReadOptions(use_threads=False, block_size=_BLOCK_BYTES, column_names=names),

@@ -13,11 +13,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from caringmon.errors import DataBlockedError
-from caringmon.intake.bulk import Layout, rows_in_bulk
-from caringmon.intake.records import Record, TextRows, lines_of, read_records, text_rows
+from caringmon.intake.bulk import rows_in_bulk
+from caringmon.intake.records import Layout, Record, TextRows, lines_of, read_records, text_rows
 from caringmon.intake.sheets import (
     HEAD_ROWS,
-    Body,
     CountKnown,
     Place,
     RawSheet,
@@ -48,26 +47,32 @@ def read_delimited(place: Place, data: bytes, count_known: CountKnown) -> RawShe
             raise DataBlockedError(f"{place.file}: the file is empty; export it again")
         at = find_header([record.cells for record in head], count_known)
         headers = header_names(head[at].cells)
-        body = _rows(text, sample, delimiter, head[at].number, len(headers)).body()
+        body = _rows(text, _layout(sample, delimiter, head[at], len(headers))).body()
     except csv.Error as problem:
         raise DataBlockedError(
             f"{place.file}: a record cannot be read ({problem}); a quote that is never closed can do that"
         ) from None
-    _refuse_unclosed_quote(place.file, text, delimiter, body)
     titles = [record.cells for record in head[:at]]
-    return finished_sheet(place, titles, head[at].number, headers, body)
+    sheet = finished_sheet(place, titles, head[at].number, headers, body)
+    _refuse_unclosed_quote(text, delimiter, sheet)
+    return sheet
 
 
-def _rows(text: bytes, sample: str, delimiter: str, header_row: int, width: int) -> TextRows:
+def _layout(sample: str, delimiter: str, header: Record, width: int) -> Layout:
+    below = list(itertools.islice(_sample_records(sample, delimiter), header.number, None))
+    counts = Counter(len(record.cells) for record in below if filled_cells(record.cells))
+    usual = max(counts, key=lambda cells: (counts[cells], cells), default=len(header.cells))
+    lines = below[0].line - 1 if below else header.line
+    return Layout(delimiter, header.number, lines, width, usual, max(usual, len(header.cells)))
+
+
+def _rows(text: bytes, layout: Layout) -> TextRows:
     """Return the rows below the header: in bulk where that gives the same, else record by record."""
-    below = list(itertools.islice(_sample_records(sample, delimiter), header_row, None))
-    if below:
-        ((cells, _),) = Counter(len(record.cells) for record in below).most_common(1)
-        rows = rows_in_bulk(text, Layout(delimiter, header_row, below[0].line - 1, width, cells))
-        if rows is not None:
-            return rows
+    rows = rows_in_bulk(text, layout)
+    if rows is not None:
+        return rows
     with lines_of(text) as lines:
-        return text_rows(itertools.islice(read_records(lines, delimiter), header_row, None), width)
+        return text_rows(itertools.islice(read_records(lines, layout.delimiter), layout.header_row, None), layout)
 
 
 def text_encoding(file: str, data: bytes) -> str:
@@ -148,11 +153,11 @@ def _delimiter(sample: str, count_known: CountKnown) -> str:
     return max(_DELIMITERS, key=fitness)
 
 
-def _refuse_unclosed_quote(file: str, text: bytes, delimiter: str, body: Body) -> None:
+def _refuse_unclosed_quote(text: bytes, delimiter: str, sheet: RawSheet) -> None:
     """Refuse a file whose last record runs to its end because a quote was never closed: rows would be lost in it."""
-    starts = [row.source_line or 0 for row in body.ragged[-1:]]
-    if body.source_lines is not None and len(body.source_lines):
-        starts.append(int(body.source_lines[-1]))
+    starts = [row.source_line or 0 for row in sheet.ragged[-1:]]
+    if sheet.source_lines is not None and len(sheet.source_lines):
+        starts.append(int(sheet.source_lines[-1]))
     if not starts:
         return
     with lines_of(text) as lines:
@@ -163,5 +168,6 @@ def _refuse_unclosed_quote(file: str, text: bytes, delimiter: str, body: Body) -
         except csv.Error as problem:
             if "unexpected end" in str(problem):
                 raise DataBlockedError(
-                    f"{file}: a quote in the record at line {max(starts)} is never closed; export the file again"
+                    f"{sheet.place.file}: a quote in the record at line {max(starts)} is never closed; "
+                    "export the file again"
                 ) from None

@@ -26,17 +26,33 @@ class Record(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Layout:
+    """How the records below a header lie.
+
+    `header_row`, `header_lines`: the header's record and the lines down to its end. `width`: its names. `usual`: cells
+    of most records; `widest`: cells up to which empty ones behind the width are only delimiters without meaning.
+    """
+
+    delimiter: str
+    header_row: int
+    header_lines: int
+    width: int
+    usual: int
+    widest: int
+
+
+@dataclass(frozen=True)
 class TextRows:
     """Records as rows of equal width, column by column; those with cells beyond the width are `ragged` instead.
 
-    `rows` are the numbers of the records, `lines` their first physical lines. `short_rows` were filled up.
+    `rows` are the numbers of the records, `lines` their first physical lines; `short_rows` were filled up.
     """
 
     columns: list[pa.ChunkedArray]
     rows: Ints
     lines: Ints
     ragged: list[RaggedRow]
-    short_rows: int
+    short_rows: list[int]
 
     def take(self, places: Ints) -> TextRows:
         """Return the rows at these places, in that order."""
@@ -54,7 +70,7 @@ class TextRows:
             rows=np.concatenate([self.rows, other.rows]),
             lines=np.concatenate([self.lines, other.lines]),
             ragged=sorted([*self.ragged, *other.ragged], key=lambda row: row.source_row),
-            short_rows=self.short_rows + other.short_rows,
+            short_rows=sorted([*self.short_rows, *other.short_rows]),
         )
         return both.take(np.argsort(both.rows))
 
@@ -79,25 +95,32 @@ def read_records(lines: Iterable[str], delimiter: str) -> Iterator[Record]:
         line = reader.line_num + 1
 
 
-def text_rows(records: Iterable[Record], width: int) -> TextRows:
-    """Return the records cut or filled up to the width; those that would lose a filled cell by it are ragged."""
+def text_rows(records: Iterable[Record], layout: Layout) -> TextRows:
+    """Return the records cut or filled up to the width.
+
+    Those that would lose a filled cell by it, or have more cells than is usual, are ragged: a delimiter in a note
+    that is not quoted moves all cells behind it, be the last of them empty.
+    """
+    width = layout.width
     numbers: list[int] = []
     first_lines: list[int] = []
     ragged: list[RaggedRow] = []
-    short_rows = 0
+    short_rows: list[int] = []
     batch: list[list[str]] = []
     chunks: list[list[pa.Array]] = [[] for _ in range(width)]
     for number, line, cells in records:
         surplus = len(cells) - width
         if surplus > 0:
-            if any(cells[width:]) and filled_cells(cells[width:]):
+            if (any(cells[width:]) and filled_cells(cells[width:])) or (
+                len(cells) > layout.widest and filled_cells(cells)
+            ):
                 ragged.append(RaggedRow(number, line, tuple(cells)))
                 continue
             del cells[width:]
         elif surplus < 0:
             if not filled_cells(cells):
                 continue
-            short_rows += 1
+            short_rows.append(number)
             cells.extend([""] * -surplus)
         batch.append(cells)
         numbers.append(number)

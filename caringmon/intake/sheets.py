@@ -173,13 +173,13 @@ class RawSheet:
 
 @dataclass
 class Body:
-    """The rows under a header, while they are being read."""
+    """The rows under a header, while they are being read; `short_rows` are the numbers of those that were filled up."""
 
     columns: list[RawColumn]
     source_rows: Ints
     source_lines: Ints | None = None
     ragged: list[RaggedRow] = field(default_factory=list)
-    short_rows: int = 0
+    short_rows: Sequence[int] = ()
 
 
 def find_header(head: Sequence[Sequence[Cell]], count_known: CountKnown) -> int:
@@ -221,7 +221,9 @@ def finished_sheet(
     if repeated.any():
         issues.append(place.issue("HEADER_REPEATED", Severity.INFO, rows=body.source_rows[repeated]))
     if body.short_rows:
-        issues.append(place.issue("SHORT_ROW", Severity.INFO, count=body.short_rows))
+        short = np.isin(body.source_rows, body.short_rows)
+        lines = None if body.source_lines is None else body.source_lines[short]
+        issues.append(place.issue("SHORT_ROW", Severity.INFO, rows=body.source_rows[short], lines=lines))
     return RawSheet(
         place=place,
         titles=tuple(" ".join(str(cell) for cell in filled_cells(cells)) for cells in titles),
