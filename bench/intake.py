@@ -1,7 +1,7 @@
 """Cost of loading one million attempts from a text file, as ratios to DuckDB's bare copy of it to Parquet.
 
-Run: python bench/intake.py [ATTEMPTS]. Prints, never asserts. Every figure comes from a process of its own; its memory
-is the most that the process held.
+Run: python bench/intake.py [ATTEMPTS]. Prints, never asserts. Every figure comes from a process of its own: elapsed
+seconds (the ratio), seconds of all its threads (what a busy machine changes least), the most memory that it held.
 """
 
 from __future__ import annotations
@@ -86,34 +86,35 @@ def load(source: Path, target: Path) -> None:
         raise SystemExit("\n".join(report.lines()))
 
 
-def measured(work: Callable[[Path, Path], None], source: Path) -> tuple[float, float]:
-    """Return the seconds and the GiB of the work in a process of its own, its imports among them."""
+def measured(work: Callable[[Path, Path], None], source: Path) -> tuple[float, float, float]:
+    """Return elapsed seconds, processor seconds and GiB of the work in a process of its own, its imports among them."""
     receiver, sender = multiprocessing.Pipe(duplex=False)
     process = multiprocessing.get_context("spawn").Process(target=_measure, args=(work, source, sender))
     process.start()
     process.join()
     if process.exitcode:
         raise SystemExit(f"{work.__name__} failed")
-    seconds, kibibytes = receiver.recv()
-    return seconds, kibibytes / 2**20
+    elapsed, busy, kibibytes = receiver.recv()
+    return elapsed, busy, kibibytes / 2**20
 
 
 def _measure(work: Callable[[Path, Path], None], source: Path, sender: Connection) -> None:
     with tempfile.TemporaryDirectory() as target:
-        began = time.perf_counter()
+        began = time.perf_counter(), time.process_time()
         work(source, Path(target))
-        seconds = time.perf_counter() - began
-    sender.send((seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
+        elapsed, busy = time.perf_counter() - began[0], time.process_time() - began[1]
+    sender.send((elapsed, busy, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
 
 
 def compared(source: Path) -> Iterator[str]:
     """Yield a line for each way of reading the file: medians over runs that take turns, as the machine is shared."""
     runs = [{name: measured(work, source) for name, work in WAYS.items()} for _ in range(RUNS)]
-    seconds = {name: sorted(run[name][0] for run in runs)[RUNS // 2] for name in WAYS}
-    bare = next(iter(seconds.values()))
+    bare = 0.0
     for name in WAYS:
-        memory = max(run[name][1] for run in runs)
-        yield f"  {name:<18} {seconds[name] / bare:>4.1f} ({seconds[name]:.2f} s, {memory:.2f} GiB)"
+        elapsed, busy = (sorted(run[name][figure] for run in runs)[RUNS // 2] for figure in (0, 1))
+        memory = max(run[name][2] for run in runs)
+        bare = bare or elapsed
+        yield f"  {name:<18} {elapsed / bare:>4.1f} ({elapsed:.2f} s, busy {busy:.2f} s, {memory:.2f} GiB)"
 
 
 WAYS = {"DuckDB, bare copy": copy_with_duckdb, "caringmon ingest": load, "pandas, bare copy": copy_with_pandas}
