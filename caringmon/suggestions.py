@@ -172,7 +172,7 @@ def _tells_kind(column: Column) -> bool:
 
 def _fits(table: Table, column: Column, cells: RawColumn, rules: Rules) -> bool:
     """Tell whether the values can be read as the column: nine in ten of the different ones; ids by their digits."""
-    distinct = cells_of(cells.distinct.tolist())
+    distinct = cells_of(cells.distinct)
     filled = distinct.filled
     if not filled.any():
         return False
@@ -210,7 +210,7 @@ def _unmapped(raw: Mapping[str, RawColumn], rules: Rules) -> Counter[str]:
 
 def _counted(column: RawColumn, known: Mapping[str, str]) -> Counter[str]:
     """Return how many rows hold each word that is not known."""
-    words = read_text(cells_of(column.distinct.tolist())).values.to_pylist()
+    words = read_text(cells_of(column.distinct)).values.to_pylist()
     rows = np.bincount(column.codes, minlength=len(words)).tolist()
     return Counter({word: count for word, count in zip(words, rows, strict=True) if word and plain(word) not in known})
 

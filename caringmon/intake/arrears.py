@@ -74,7 +74,7 @@ def _newest_first(bills: Mapping[str, RawColumn]) -> list[str]:
 
 def _judged(column: RawColumn) -> tuple[Bools, Bools]:
     """Return which distinct cells are unpaid, and which say neither."""
-    cells = cells_of(column.distinct.tolist())
+    cells = cells_of(column.distinct)
     numbers = read_numbers(cells)
     words = [plain(text or "") for text in cells.texts.to_pylist()]
     paid = np.array([word in _PAID for word in words], dtype=bool)

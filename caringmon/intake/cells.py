@@ -59,10 +59,9 @@ class Reading:
     skipped: Mapping[str, Bools] = field(default_factory=dict)
 
 
-def cells_of(distinct: Sequence[Cell]) -> Cells:
+def cells_of(distinct: Sequence[Cell] | pa.StringArray) -> Cells:
     """Return distinct raw values with texts in NFC, without outer spaces and no-break spaces; blank words are null."""
-    typed = {number: value for number, value in enumerate(distinct) if not isinstance(value, str)}
-    raw = pa.array([value if isinstance(value, str) else None for value in distinct], pa.string())
+    raw, typed = _texts_and_typed(distinct)
     spaced = mask_of(pc.match_substring_regex(raw, _NO_BREAK_SPACE))
     texts = pc.replace_substring_regex(raw, _NO_BREAK_SPACE, " ") if spaced.any() else raw
     texts = pc.utf8_trim_whitespace(pc.utf8_normalize(texts, form="NFC"))
@@ -75,6 +74,14 @@ def cells_of(distinct: Sequence[Cell]) -> Cells:
     return Cells(pc.if_else(pa.array(blank), pa.scalar(None, pa.string()), texts), typed, changes)
 
 
+def _texts_and_typed(distinct: Sequence[Cell] | pa.StringArray) -> tuple[pa.StringArray, dict[int, Cell]]:
+    """Return the texts, null where a workbook typed the value, and those values by position."""
+    if isinstance(distinct, pa.StringArray):
+        return distinct, {}
+    typed = {number: value for number, value in enumerate(distinct) if not isinstance(value, str)}
+    return pa.array([value if isinstance(value, str) else None for value in distinct], pa.string()), typed
+
+
 def mask_of(condition: pa.Array | pa.ChunkedArray) -> Bools:
     """Return a condition as flags that can be changed; null counts as false."""
     flags: Bools = np.array(pc.fill_null(condition, False).to_numpy(zero_copy_only=False), dtype=bool)
@@ -83,10 +90,8 @@ def mask_of(condition: pa.Array | pa.ChunkedArray) -> Bools:
 
 def read_text(cells: Cells) -> Reading:
     """Return names, notes and words as text; whole numbers without a decimal point, dates in ISO."""
-    values = cells.texts.to_numpy(zero_copy_only=False).astype(object)
-    for number, value in cells.typed.items():
-        values[number] = _typed_text(value)
-    return Reading(pa.array(values, pa.string()), np.zeros(len(cells), dtype=bool))
+    values = _with_typed(cells.texts, cells.typed)
+    return Reading(values, np.zeros(len(cells), dtype=bool))
 
 
 def read_prose(cells: Cells) -> Reading:
@@ -110,21 +115,29 @@ def read_codes(cells: Cells) -> Reading:
         texts = pc.replace_substring_regex(texts, r"^'|^=\s*\"|\"$", "")
     if pointed.any():
         texts = pc.replace_substring_regex(texts, r"^(\d{1,15})\.0$", r"\1")
-    values = texts.to_numpy(zero_copy_only=False).astype(object)
     from_number = pointed.copy()
     for number, value in cells.typed.items():
         is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
         from_number[number] = is_number
         lost[number] = isinstance(value, (int, float)) and abs(value) >= _WHOLE_DIGITS
-        values[number] = _typed_text(value)
-    values[lost] = None
-    values[[value is not None and not value.strip("0") for value in values]] = None
+    values = _with_typed(texts, cells.typed)
+    nothing = lost | mask_of(pc.match_substring_regex(values, "^0*$"))
     return Reading(
-        pa.array(values, pa.string()),
+        pc.if_else(pa.array(nothing), pa.scalar(None, pa.string()), values),
         np.zeros(len(cells), dtype=bool),
         {"ID_FROM_NUMBER": from_number, "ID_UNWRAPPED": wrapped},
         {"ID_PRECISION": lost},
     )
+
+
+def _with_typed(texts: pa.StringArray, typed: Mapping[int, Cell]) -> pa.StringArray:
+    """Return the texts with those of the typed values in their places."""
+    if not typed:
+        return texts
+    values = texts.to_numpy(zero_copy_only=False).astype(object)
+    for number, value in typed.items():
+        values[number] = _typed_text(value)
+    return pa.array(values, pa.string())
 
 
 def _typed_text(value: Cell) -> str:

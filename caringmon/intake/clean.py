@@ -107,7 +107,7 @@ def typed_rows(
     raw = raw_columns(sheet, feed)
     for column in feed.table.columns:
         if column.name in raw and column.name != "result_code":
-            cells = cells_of(raw[column.name].distinct.tolist())
+            cells = cells_of(raw[column.name].distinct)
             known = replace(cells, month_first=column.name in month_first)
             reading = read_cells(feed.table, column, known, vocabulary)
             _take(typed, column, raw[column.name].codes, reading)
@@ -208,13 +208,13 @@ def _file_rows(sheet: RawSheet) -> list[str]:
     if not noted:
         return own
     column = sheet.columns[noted[0]]
-    texts = read_codes(cells_of(column.distinct.tolist())).values.to_pylist()
+    texts = read_codes(cells_of(column.distinct)).values.to_pylist()
     return [texts[code] or row for code, row in zip(column.codes, own, strict=True)]
 
 
 def _translated(column: RawColumn, words: Mapping[str, str]) -> RawColumn:
     known = {plain(theirs): ours for theirs, ours in words.items()}
-    spoken = read_text(cells_of(column.distinct.tolist())).values.to_pylist()
+    spoken = read_text(cells_of(column.distinct)).values.to_pylist()
     distinct = np.empty(len(spoken), dtype=object)
     distinct[:] = [known.get(plain(word or ""), word or "") for word in spoken]
     return RawColumn(column.codes, distinct)

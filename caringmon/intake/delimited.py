@@ -6,20 +6,19 @@ import codecs
 import csv
 import io
 import itertools
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
-import pyarrow as pa
 
 from caringmon.errors import DataBlockedError
+from caringmon.intake.bulk import rows_in_bulk
+from caringmon.intake.records import Layout, Record, TextRows, lines_of, read_records, text_rows
 from caringmon.intake.sheets import (
     HEAD_ROWS,
-    Body,
     CountKnown,
     Place,
-    RaggedRow,
-    RawColumn,
     RawSheet,
     filled_cells,
     find_header,
@@ -28,47 +27,62 @@ from caringmon.intake.sheets import (
 )
 
 _DELIMITERS = (";", ",", "\t", "|")
-_BATCH = 50_000
 _SAMPLE_BYTES = 1 << 18
-# Record number, first physical line, cells.
-Record = tuple[int, int, list[str]]
 _NO_TEXT = {
     b"PK\x03\x04": "is a workbook or an archive under the name of a text file; rename it to .xlsx or .zip",
     b"\xd0\xcf\x11\xe0": "is an old or protected workbook under the name of a text file; save it as .xlsx",
     b"%PDF": "is a PDF; export the data as .csv or .xlsx",
 }
-_PAGE_STARTS = (b"<html", b"<!doctype", b"<table", b"<?xml")
+_PAGE_START = re.compile(rb"\s*<(?:html|!doctype|table|\?xml)", re.IGNORECASE)
 
 
 def read_delimited(place: Place, data: bytes, count_known: CountKnown) -> RawSheet:
     """Return the rows of a text file. No text, no rows, an unclosed quote: DataBlockedError naming the file."""
-    encoding = text_encoding(place.file, data)
-    sample = _sample(data, encoding)
+    text = _utf8(data, text_encoding(place.file, data))
+    sample = _sample(text)
     delimiter = _delimiter(sample, count_known)
-    head = _head(_records(io.StringIO(sample, newline=""), delimiter))
-    if not head:
-        raise DataBlockedError(f"{place.file}: the file is empty; export it again")
-    at = find_header([cells for _, _, cells in head], count_known)
-    header_row, _, cells = head[at]
-    headers = header_names(cells)
     try:
-        body = _read_body(_lines(data, encoding), delimiter, header_row, len(headers))
+        head = _head(sample, delimiter)
+        if not head:
+            raise DataBlockedError(f"{place.file}: the file is empty; export it again")
+        at = find_header([record.cells for record in head], count_known)
+        headers = header_names(head[at].cells)
+        body = _rows(text, _layout(sample, delimiter, head[at], len(headers))).body()
     except csv.Error as problem:
         raise DataBlockedError(
-            f"{place.file}: a record cannot be read ({problem}); a quote that is never closed can do that"
+            f"{place.file}: a record cannot be read ({problem}); a quote that is never closed can do that; export it again"
         ) from None
-    _refuse_unclosed_quote(place.file, data, encoding, delimiter, body)
-    return finished_sheet(place, [titles for _, _, titles in head[:at]], header_row, headers, body)
+    titles = [record.cells for record in head[:at]]
+    sheet = finished_sheet(place, titles, head[at].number, headers, body)
+    _refuse_unclosed_quote(text, delimiter, sheet)
+    return sheet
+
+
+def _layout(sample: str, delimiter: str, header: Record, width: int) -> Layout:
+    below = list(itertools.islice(_sample_records(sample, delimiter), header.number, None))
+    counts = Counter(len(record.cells) for record in below if filled_cells(record.cells))
+    usual = max(counts, key=lambda cells: (counts[cells], cells), default=len(header.cells))
+    lines = below[0].line - 1 if below else header.line
+    return Layout(delimiter, header.number, lines, width, usual, max(usual, len(header.cells)))
+
+
+def _rows(text: bytes, layout: Layout) -> TextRows:
+    """Return the rows below the header: in bulk where that gives the same, else record by record."""
+    rows = rows_in_bulk(text, layout)
+    if rows is not None:
+        return rows
+    with lines_of(text) as lines:
+        return text_rows(itertools.islice(read_records(lines, layout.delimiter), layout.header_row, None), layout)
 
 
 def text_encoding(file: str, data: bytes) -> str:
     """Return the encoding: by byte order mark, else UTF-8 if the bytes are, else UTF-16 without mark, else cp1252."""
-    if not data.strip():
+    if not data or data.isspace():
         raise DataBlockedError(f"{file}: the file is empty; export it again")
     for start, problem in _NO_TEXT.items():
         if data.startswith(start):
             raise DataBlockedError(f"{file}: {problem}")
-    if data.lstrip()[:9].lower().startswith(_PAGE_STARTS):
+    if _PAGE_START.match(data):
         raise DataBlockedError(
             f"{file}: is a web page or XML under the name of a text file; export it as .csv or .xlsx"
         )
@@ -96,29 +110,30 @@ def _is(data: bytes, encoding: str) -> bool:
     return True
 
 
-def _sample(data: bytes, encoding: str) -> str:
+def _utf8(data: bytes, encoding: str) -> bytes:
+    """Return the text in UTF-8, without a byte order mark."""
+    if encoding == "utf-8":
+        return data
+    if encoding == "utf-8-sig":
+        return data.removeprefix(codecs.BOM_UTF8)
+    return data.decode(encoding).encode()
+
+
+def _sample(text: bytes) -> str:
     """Return the first part of the text up to the end of a line."""
-    text = data[:_SAMPLE_BYTES].decode(encoding, errors="ignore")
-    if len(data) <= _SAMPLE_BYTES:
-        return text
-    lines = text.splitlines(keepends=True)
-    return "".join(lines[:-1]) if len(lines) > 1 else text
+    start = text[:_SAMPLE_BYTES].decode(errors="ignore")
+    if len(text) <= _SAMPLE_BYTES:
+        return start
+    lines = start.splitlines(keepends=True)
+    return "".join(lines[:-1]) if len(lines) > 1 else start
 
 
-def _lines(data: bytes, encoding: str) -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
+def _sample_records(sample: str, delimiter: str) -> Iterator[Record]:
+    return read_records(io.StringIO(sample, newline=""), delimiter)
 
 
-def _records(lines: Iterator[str] | io.TextIOBase, delimiter: str) -> Iterator[Record]:
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
-    line = 1
-    for number, cells in enumerate(reader, 1):
-        yield number, line, cells
-        line = reader.line_num + 1
-
-
-def _head(records: Iterator[Record]) -> list[Record]:
-    filled = (record for record in records if filled_cells(record[2]))
+def _head(sample: str, delimiter: str) -> list[Record]:
+    filled = (record for record in _sample_records(sample, delimiter) if filled_cells(record.cells))
     return list(itertools.islice(filled, HEAD_ROWS))
 
 
@@ -127,8 +142,8 @@ def _delimiter(sample: str, count_known: CountKnown) -> str:
 
     def fitness(delimiter: str) -> tuple[int, int]:
         try:
-            records = _records(io.StringIO(sample, newline=""), delimiter)
-            rows = [cells for _, _, cells in itertools.islice(records, 200) if filled_cells(cells)]
+            records = itertools.islice(_sample_records(sample, delimiter), 200)
+            rows = [record.cells for record in records if filled_cells(record.cells)]
         except csv.Error:
             return 0, 0
         widths = Counter(len(cells) for cells in rows if len(cells) > 1)
@@ -138,64 +153,14 @@ def _delimiter(sample: str, count_known: CountKnown) -> str:
     return max(_DELIMITERS, key=fitness)
 
 
-def _read_body(lines: io.TextIOWrapper, delimiter: str, header_row: int, width: int) -> Body:
-    """Return the records below the header, cut or filled up to its width; ragged ones apart."""
-    numbers: list[int] = []
-    first_lines: list[int] = []
-    ragged: list[RaggedRow] = []
-    short_rows = 0
-    batch: list[list[str]] = []
-    chunks: list[list[pa.Array]] = [[] for _ in range(width)]
-    with lines:
-        for number, line, cells in itertools.islice(_records(lines, delimiter), header_row, None):
-            surplus = len(cells) - width
-            if surplus > 0:
-                if any(cells[width:]) and filled_cells(cells[width:]):
-                    ragged.append(RaggedRow(number, line, tuple(cells)))
-                    continue
-                del cells[width:]
-            elif surplus < 0:
-                if not filled_cells(cells):
-                    continue
-                short_rows += 1
-                cells.extend([""] * -surplus)
-            batch.append(cells)
-            numbers.append(number)
-            first_lines.append(line)
-            if len(batch) == _BATCH:
-                _flush(batch, chunks)
-        _flush(batch, chunks)
-    return Body(
-        columns=[_column(parts) for parts in chunks],
-        source_rows=np.array(numbers, dtype=np.int64),
-        source_lines=np.array(first_lines, dtype=np.int64),
-        ragged=ragged,
-        short_rows=short_rows,
-    )
-
-
-def _flush(batch: list[list[str]], chunks: Sequence[list[pa.Array]]) -> None:
-    for cells, parts in zip(zip(*batch, strict=True), chunks, strict=False):
-        parts.append(pa.array(cells, pa.string()))
-    batch.clear()
-
-
-def _column(parts: list[pa.Array]) -> RawColumn:
-    encoded = pa.chunked_array(parts, pa.string()).combine_chunks().dictionary_encode()
-    return RawColumn(
-        encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64),
-        encoded.dictionary.to_numpy(zero_copy_only=False).astype(object),
-    )
-
-
-def _refuse_unclosed_quote(file: str, data: bytes, encoding: str, delimiter: str, body: Body) -> None:
+def _refuse_unclosed_quote(text: bytes, delimiter: str, sheet: RawSheet) -> None:
     """Refuse a file whose last record runs to its end because a quote was never closed: rows would be lost in it."""
-    starts = [row.source_line or 0 for row in body.ragged[-1:]]
-    if body.source_lines is not None and len(body.source_lines):
-        starts.append(int(body.source_lines[-1]))
+    starts = [row.source_line or 0 for row in sheet.ragged[-1:]]
+    if sheet.source_lines is not None and len(sheet.source_lines):
+        starts.append(int(sheet.source_lines[-1]))
     if not starts:
         return
-    with _lines(data, encoding) as lines:
+    with lines_of(text) as lines:
         last = itertools.islice(lines, max(starts) - 1, None)
         try:
             for _ in csv.reader(last, delimiter=delimiter, skipinitialspace=True, strict=True):
@@ -203,5 +168,6 @@ def _refuse_unclosed_quote(file: str, data: bytes, encoding: str, delimiter: str
         except csv.Error as problem:
             if "unexpected end" in str(problem):
                 raise DataBlockedError(
-                    f"{file}: a quote in the record at line {max(starts)} is never closed; export the file again"
+                    f"{sheet.place.file}: a quote in the record at line {max(starts)} is never closed; "
+                    "export the file again"
                 ) from None

@@ -52,9 +52,8 @@ def not_events(table: Table, columns: Mapping[str, pa.Array], unreadable: Mappin
     if table.name == "qc":
         undecided = pa.array(["", QcStatus.NOT_VALID, QcStatus.PENDING])
         is_open = mask_of(pc.is_in(pc.fill_null(columns["status"], ""), undecided))
-        return {
-            "NOT_TAPPED": is_open & _blank(columns, unreadable, "tapped_at") & ~_unread(unreadable, "status", is_open)
-        }
+        untapped = _blank(columns, unreadable, "tapped_at") & ~_blank(columns, unreadable, "service_no")
+        return {"NOT_TAPPED": is_open & untapped & ~_unread(unreadable, "status", is_open)}
     if table.is_state:
         (name,) = (column.name for column in table.columns if column.required and column.derived_from)
         return {"NO_STATE": _blank(columns, unreadable, name)}

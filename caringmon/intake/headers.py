@@ -243,7 +243,7 @@ def _disagree(used: RawColumn, other: RawColumn) -> Bools:
 
 
 def _compared(column: RawColumn) -> list[str]:
-    texts = read_text(cells_of(column.distinct.tolist())).values.to_pylist()
+    texts = read_text(cells_of(column.distinct)).values.to_pylist()
     return [" ".join((text or "").casefold().split()) for text in texts]
 
 

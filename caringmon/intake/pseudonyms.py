@@ -16,6 +16,7 @@ from caringmon.model.tables import NEVER_IN_FACTS, PSEUDONYMISED, Table
 
 TEST_KEY = b"caringmon test key: for demo and tests only, not secret"
 IDENTITY_SCHEMA = pa.schema([("kind", pa.string()), ("pseudonym", pa.string()), ("clear", pa.string())])
+_HASH_BYTES = 32
 _LENGTH_BYTES = 10  # 16 characters of base32 (RFC 4648), 5 bits each
 _ALPHABET = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", dtype="S1")
 _PLACE_VALUES = np.array([16, 8, 4, 2, 1], dtype=np.uint8)
@@ -34,8 +35,9 @@ def pseudonym_key(environment: Mapping[str, str]) -> bytes:
 
 def pseudonyms(kind: str, clear: Sequence[str], key: bytes) -> list[str]:
     """Return 16 base32 characters for each clear value; another kind or key gives other pseudonyms."""
-    hashes = (hmac.digest(key, f"{kind}{_SEPARATOR}{value}".encode(), "sha256")[:_LENGTH_BYTES] for value in clear)
-    octets = np.frombuffer(b"".join(hashes), dtype=np.uint8).reshape(-1, _LENGTH_BYTES)
+    prefix = f"{kind}{_SEPARATOR}".encode()
+    hashes = [hmac.digest(key, prefix + value.encode(), "sha256") for value in clear]
+    octets = np.frombuffer(b"".join(hashes), dtype=np.uint8).reshape(-1, _HASH_BYTES)[:, :_LENGTH_BYTES]
     groups = np.unpackbits(octets, axis=1).reshape(-1, _LENGTH_BYTES * 8 // 5, 5) @ _PLACE_VALUES
     letters = np.ascontiguousarray(_ALPHABET[groups])
     return [text.decode() for text in letters.view(f"S{letters.shape[1]}").ravel().tolist()]
@@ -51,23 +53,26 @@ def split_identities(
     `erased`, by pseudonym, give none.
     """
     facts = {name: rows[name] for name in rows.column_names}
-    clear: dict[tuple[str, str], pa.ChunkedArray] = {}
+    named: list[tuple[str, str, str]] = []  # kind of identity, column of the pseudonym, column of the clear value
     for column in table.columns:
         if column.digits_of:
             facts[column.name] = _digits(column.kind.value, rows[column.digits_of], facts[column.digits_of], key)
         elif column.kind in PSEUDONYMISED:
             facts[column.name] = _pseudonyms(column.kind.value, rows[column.name], key)
-            clear[column.kind.value, column.name] = rows[column.name]
+            named.append((column.kind.value, column.name, column.name))
     _fill_id(table, facts, source_system, key)
-    told = [(kind, facts[name], values) for (kind, name), values in clear.items()]
-    personal = [column for column in table.columns if column.kind in NEVER_IN_FACTS]
-    told += [(column.name, facts[column.about], rows[column.name]) for column in personal]
-    if erased and "service_no" in facts:
-        kept = pc.invert(pc.is_in(facts["service_no"], pa.array(sorted(erased), pa.string())))
-        told = [(kind, ids.filter(kept), values.filter(kept)) for kind, ids, values in told]
-    identities = [_identities(kind, ids, values) for kind, ids, values in told]
+    named += [(c.name, c.about, c.name) for c in table.columns if c.kind in NEVER_IN_FACTS]
     schema = table.arrow_schema
-    return pa.table({name: facts[name] for name in schema.names}, schema), _distinct(identities)
+    stored = pa.table({name: facts[name] for name in schema.names}, schema)
+    hidden, told = stored, rows
+    if erased and "service_no" in facts:
+        kept = pc.invert(pc.is_in(stored["service_no"], pa.array(sorted(erased), pa.string())))
+        hidden, told = stored.filter(kept), rows.filter(kept)
+    identities = [
+        _identities(kind, [(hidden[about], told[clear]) for other, about, clear in named if other == kind])
+        for kind in sorted({kind for kind, _, _ in named})
+    ]
+    return stored, pa.concat_tables([IDENTITY_SCHEMA.empty_table(), *identities])
 
 
 def _pseudonyms(kind: str, values: pa.ChunkedArray, key: bytes) -> pa.Array:
@@ -90,8 +95,10 @@ def _fill_id(table: Table, facts: dict[str, pa.Array], source_system: str, key: 
     own, *others = table.key
     if len(own) != 1 or not others:
         return
-    ids = np.array(facts[own[0]].to_numpy(zero_copy_only=False), dtype=object)
     without = mask_of(pc.is_null(facts[own[0]]))
+    if not without.any():
+        return
+    ids = np.array(facts[own[0]].to_numpy(zero_copy_only=False), dtype=object)
     kind = _SEPARATOR.join((table.ids_as or table.name, source_system))
     for number, names in enumerate(others, 1):
         if not without.any():
@@ -110,12 +117,12 @@ def _joined(facts: Mapping[str, pa.Array], names: Sequence[str]) -> npt.NDArray[
     return joined
 
 
-def _identities(kind: str, pseudonyms: pa.Array, clear: pa.Array) -> pa.Table:
-    table = pa.table({"pseudonym": pseudonyms, "clear": clear}).drop_null()
-    return table.add_column(0, "kind", pa.repeat(kind, table.num_rows)).cast(IDENTITY_SCHEMA)
-
-
-def _distinct(identities: list[pa.Table]) -> pa.Table:
-    together = pa.concat_tables([IDENTITY_SCHEMA.empty_table(), *identities])
-    order = [(name, "ascending") for name in IDENTITY_SCHEMA.names]
-    return together.group_by(IDENTITY_SCHEMA.names).aggregate([]).sort_by(order)
+def _identities(kind: str, pairs: Sequence[tuple[pa.ChunkedArray, pa.ChunkedArray]]) -> pa.Table:
+    """Return each pair of pseudonym and clear value once, in their order; pairs with a null are none."""
+    tables = [pa.table({"pseudonym": hidden, "clear": clear}).drop_null() for hidden, clear in pairs]
+    together = pa.concat_tables(tables)
+    hidden, clear = (column.dictionary_encode().combine_chunks() for column in together.columns)
+    both = hidden.indices.to_numpy().astype(np.int64) * len(clear.dictionary) + clear.indices.to_numpy()
+    _, first = np.unique(both, return_index=True)
+    distinct = together.take(pa.array(first)).sort_by([("pseudonym", "ascending"), ("clear", "ascending")])
+    return distinct.add_column(0, "kind", pa.repeat(kind, distinct.num_rows)).cast(IDENTITY_SCHEMA)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -29,7 +28,7 @@ def read_sheets(file: str, data: bytes, count_known: CountKnown) -> list[RawShee
     if kind is Kind.ZIP:
         raise DataBlockedError(f"{file}: an archive in an archive is not read; unpack it and load the files in it")
     if kind is Kind.TEXT:
-        sheets = [_read_text(file, data, count_known)]
+        sheets = [read_delimited(Place(file), data, count_known)]
     else:
         sheets = read_workbook(file, kind, data, count_known)
     if kind is EXTENSIONS[suffix]:
@@ -38,10 +37,3 @@ def read_sheets(file: str, data: bytes, count_known: CountKnown) -> list[RawShee
         replace(sheet, issues=(*sheet.issues, sheet.place.issue("CONTENT_OF_OTHER_KIND", Severity.INFO, detail=kind)))
         for sheet in sheets
     ]
-
-
-def _read_text(file: str, data: bytes, count_known: CountKnown) -> RawSheet:
-    try:
-        return read_delimited(Place(file), data, count_known)
-    except csv.Error as problem:
-        raise DataBlockedError(f"{file}: the text cannot be read as a table ({problem}); export it again") from None

@@ -87,7 +87,7 @@ class ResultWords:
 
 
 def _texts(column: RawColumn) -> list[str | None]:
-    texts: list[str | None] = read_text(cells_of(column.distinct.tolist())).values.to_pylist()
+    texts: list[str | None] = read_text(cells_of(column.distinct)).values.to_pylist()
     return texts
 
 

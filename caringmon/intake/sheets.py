@@ -9,6 +9,8 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Issue
@@ -26,10 +28,13 @@ CountKnown = Callable[[Sequence[Cell]], int]
 
 @dataclass(frozen=True)
 class RawColumn:
-    """The cells of one column: `distinct` values, and for each row the position of its value among them."""
+    """The cells of one column: `distinct` values, and for each row the position of its value among them.
+
+    The values of a text file stand in an Arrow array: a million Python strings would cost more than reading them.
+    """
 
     codes: Ints
-    distinct: npt.NDArray[np.object_]
+    distinct: npt.NDArray[np.object_] | pa.StringArray
 
     @classmethod
     def of(cls, cells: Sequence[Cell]) -> RawColumn:
@@ -38,6 +43,12 @@ class RawColumn:
         values[:] = cells
         codes, distinct = pd.factorize(values, use_na_sentinel=False)
         return cls(codes.astype(np.int64), np.asarray(distinct, dtype=object))
+
+    @classmethod
+    def of_texts(cls, texts: pa.Array | pa.ChunkedArray) -> RawColumn:
+        """Return the column of these texts, none of them null."""
+        encoded = pa.chunked_array(texts).dictionary_encode().combine_chunks()
+        return cls(encoded.indices.to_numpy().astype(np.int64), encoded.dictionary)
 
     @classmethod
     def same(cls, value: Cell, length: int) -> RawColumn:
@@ -53,26 +64,54 @@ class RawColumn:
         occurs = np.bincount(self.codes, minlength=len(self.distinct)) > 0
         if occurs.all():
             return self
-        return RawColumn((np.cumsum(occurs) - 1)[self.codes], self.distinct[occurs])
+        places = np.flatnonzero(occurs)
+        kept = self.distinct.take(pa.array(places) if self._is_text else places)
+        return RawColumn((np.cumsum(occurs) - 1)[self.codes], kept)
 
     def cells(self, rows: Ints | Bools) -> list[Cell]:
         """Return the cells of these rows."""
-        cells: list[Cell] = self.distinct[self.codes[rows]].tolist()
+        codes = self.codes[rows]
+        cells: list[Cell] = self.distinct.take(pa.array(codes) if self._is_text else codes).tolist()
         return cells
 
     def is_blank(self) -> Bools:
         """Tell for each row whether its cell is empty or holds only spaces."""
-        blank: Bools = np.array([isinstance(v, str) and not v.strip() for v in self.distinct], dtype=bool)
-        return blank[self.codes]
+        if self._is_text:
+            blank = pc.equal(pc.utf8_trim_whitespace(self.distinct), "").to_numpy(zero_copy_only=False)
+        else:
+            blank = np.array([isinstance(v, str) and not v.strip() for v in self.distinct], dtype=bool)
+        return self._by_row(blank)
 
     def same_cells(self, other: RawColumn) -> bool:
         """Tell whether the other column holds the same in every row."""
-        return bool((self.distinct[self.codes] == other.distinct[other.codes]).all())
+        return bool((self.values[self.codes] == other.values[other.codes]).all())
 
     def equals(self, value: Cell) -> Bools:
         """Tell for each row whether its cell is this value."""
-        equal = np.array([type(v) is type(value) and v == value for v in self.distinct], dtype=bool)
-        return equal[self.codes]
+        if self._is_text and isinstance(value, str):
+            equal = pc.equal(self.distinct, value).to_numpy(zero_copy_only=False)
+        else:
+            equal = np.array([type(v) is type(value) and v == value for v in self.values], dtype=bool)
+        return self._by_row(equal)
+
+    @property
+    def _is_text(self) -> bool:
+        return isinstance(self.distinct, pa.StringArray)
+
+    @property
+    def values(self) -> npt.NDArray[np.object_]:
+        """The distinct values as Python objects."""
+        return np.array(self.distinct.tolist(), dtype=np.object_) if self._is_text else self.distinct
+
+    @property
+    def texts(self) -> pa.StringArray:
+        """The distinct values that are texts, the others null."""
+        if self._is_text:
+            return self.distinct
+        return pa.array([value if isinstance(value, str) else None for value in self.distinct], pa.string())
+
+    def _by_row(self, flags: Bools) -> Bools:
+        return flags[self.codes] if flags.any() else np.zeros(len(self.codes), dtype=bool)
 
 
 @dataclass(frozen=True)
@@ -174,13 +213,13 @@ class RawSheet:
 
 @dataclass
 class Body:
-    """The rows under a header, while they are being read."""
+    """The rows under a header, while they are being read; `short_rows` are the numbers of those that were filled up."""
 
     columns: list[RawColumn]
     source_rows: Ints
     source_lines: Ints | None = None
     ragged: list[RaggedRow] = field(default_factory=list)
-    short_rows: int = 0
+    short_rows: Sequence[int] = ()
 
 
 def find_header(head: Sequence[Sequence[Cell]], count_known: CountKnown) -> int:
@@ -222,7 +261,9 @@ def finished_sheet(
     if repeated.any():
         issues.append(place.issue("HEADER_REPEATED", Severity.INFO, rows=body.source_rows[repeated]))
     if body.short_rows:
-        issues.append(place.issue("SHORT_ROW", Severity.INFO, count=body.short_rows))
+        short = np.isin(body.source_rows, body.short_rows)
+        lines = None if body.source_lines is None else body.source_lines[short]
+        issues.append(place.issue("SHORT_ROW", Severity.INFO, rows=body.source_rows[short], lines=lines))
     return RawSheet(
         place=place,
         titles=tuple(" ".join(str(cell) for cell in filled_cells(cells)) for cells in titles),

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from caringmon.intake.amounts import read_counts, read_rupiah
@@ -80,15 +79,15 @@ def _decides(table: Table, column: Column) -> bool:
 
 def _is_label(column: RawColumn) -> Bools:
     # Files are long and labels rare: the words are sought first, and only what holds one is looked at.
-    texts = pa.array([value if isinstance(value, str) else None for value in column.distinct], pa.string())
+    texts = column.texts
     labels = mask_of(pc.match_substring_regex(texts, "(?i)total|jumlah"))
-    for place in np.flatnonzero(labels):
-        labels[place] = bool(_LABEL.fullmatch(plain(str(column.distinct[place]))))
+    for place in np.flatnonzero(labels).tolist():
+        labels[place] = bool(_LABEL.fullmatch(plain(texts[place].as_py())))
     return labels[column.codes]
 
 
 def _filled(column: RawColumn) -> Bools:
-    return cells_of(column.distinct.tolist()).filled[column.codes]
+    return cells_of(column.distinct).filled[column.codes]
 
 
 def _compared(sheet: RawSheet, feed: Feed, totals: Bools) -> Iterator[tuple[int, str, bool]]:
@@ -102,7 +101,7 @@ def _compared(sheet: RawSheet, feed: Feed, totals: Bools) -> Iterator[tuple[int,
             continue
         for position in feed.columns_of(column.name):
             raw = sheet.columns[position]
-            values = _SUMMED[column.kind](cells_of(raw.distinct.tolist())).values
+            values = _SUMMED[column.kind](cells_of(raw.distinct)).values
             told = np.array(pc.is_valid(values).to_numpy(zero_copy_only=False))[raw.codes]
             numbers: Ints = pc.fill_null(values, 0).to_numpy(zero_copy_only=False)[raw.codes]
             above = _running(np.where(totals, 0, numbers))

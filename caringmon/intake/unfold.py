@@ -86,8 +86,8 @@ def _any_filled(sheet: RawSheet, feed: Feed, turn: int) -> Bools:
     for places in feed.groups.values():
         if turn in places:
             column = sheet.columns[places[turn]]
-            cells = cells_of(column.distinct.tolist())
-            zero = np.array([value in ("0", 0) and value is not False for value in column.distinct], dtype=bool)
+            cells = cells_of(column.distinct)
+            zero = np.array([value in ("0", 0) and value is not False for value in column.values], dtype=bool)
             found |= (cells.filled & ~zero)[column.codes]
     return found
 
@@ -96,28 +96,29 @@ def _picked(sources: Sequence[RawColumn | None], lines: Ints, at: Ints) -> RawCo
     """Return for each row the cell of its line in the column of its group; blank where the group has none."""
     blank = len(lines)
     codes = np.zeros(blank, dtype=np.int64)
-    distinct = [_BLANK.distinct]
+    distinct = [_BLANK.values]
     offset = 1
     for number, source in enumerate(sources):
         if source is not None:
             own = at == number
             codes[own] = source.codes[lines[own]] + offset
-            distinct.append(source.distinct)
+            distinct.append(source.values)
             offset += len(source.distinct)
     return RawColumn(codes, np.concatenate(distinct)).compact()
 
 
 def _where(column: RawColumn, rows: Bools) -> RawColumn:
     """Return the column with blank cells in all other rows."""
-    distinct = np.concatenate([_BLANK.distinct, column.distinct])
+    distinct = np.concatenate([_BLANK.values, column.values])
     return RawColumn(np.where(rows, column.codes + 1, 0), distinct).compact()
 
 
 def _numbered(column: RawColumn, numbers: Ints) -> RawColumn:
     """Return the ids, from the second group on with its number behind them; blank and lost ones as they are."""
-    ids = read_codes(cells_of(column.distinct.tolist())).values.to_pylist()
+    ids = read_codes(cells_of(column.distinct)).values.to_pylist()
+    own = column.values
     cells = [
-        column.distinct[code] if number == 1 or ids[code] is None else f"{ids[code]}/{number}"
+        own[code] if number == 1 or ids[code] is None else f"{ids[code]}/{number}"
         for code, number in zip(column.codes.tolist(), numbers.tolist(), strict=True)
     ]
     return RawColumn.of(cells)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Collection
 from pathlib import Path
 
@@ -40,9 +41,9 @@ class IdentityStore:
         (self._folder / f"{load_id}.parquet").unlink(missing_ok=True)
 
     def _refuse_collisions(self, ids: pa.Table) -> None:
-        known = self._clear_by_pseudonym
-        pairs = zip(ids["pseudonym"].to_pylist(), ids["clear"].to_pylist(), strict=True)
-        collisions = sum(known.setdefault(pseudonym, clear) != clear for pseudonym, clear in pairs)
+        clear = ids["clear"].to_pylist()
+        known = map(self._clear_by_pseudonym.setdefault, ids["pseudonym"].to_pylist(), clear)
+        collisions = sum(map(operator.ne, known, clear))
         if collisions:
             raise DataBlockedError(
                 f"PSEUDONYM_COLLISION: {collisions} ids share a pseudonym with another one; "
