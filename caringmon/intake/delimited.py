@@ -50,7 +50,8 @@ def read_delimited(place: Place, data: bytes, count_known: CountKnown) -> RawShe
         body = _rows(text, _layout(sample, delimiter, head[at], len(headers))).body()
     except csv.Error as problem:
         raise DataBlockedError(
-            f"{place.file}: a record cannot be read ({problem}); a quote that is never closed can do that; export it again"
+            f"{place.file}: a record cannot be read ({problem}); a quote that is never closed can do that; "
+            "export it again"
         ) from None
     titles = [record.cells for record in head[:at]]
     sheet = finished_sheet(place, titles, head[at].number, headers, body)
