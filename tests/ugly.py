@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -117,20 +118,33 @@ def files(draw: Draw, stem: str, headers: Sequence[str], rows: Sequence[Sequence
         if own:
             write, kind = draw(st.sampled_from([(_text, "csv"), (_text, "txt"), (_workbook, "xlsx")]))
             name = f"{stem} {number} 2022-10-{draw(st.integers(20, 31))}"
-            written[f"{name}.{kind}"] = write(draw, headers, own)
+            content = write(draw, headers, own)
             if draw(st.booleans()):
-                written[f"{name} salinan.{kind}"] = written[f"{name}.{kind}"]
+                written[f"{name} salinan.{kind}"] = content
+            if draw(st.booleans()):
+                written[f"{name}.zip"] = _zipped(f"{draw(st.sampled_from(['', 'kiriman/']))}{name}.{kind}", content)
+            else:
+                written[f"{name}.{kind}"] = content
     return written
 
 
+def _zipped(name: str, content: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return buffer.getvalue()
+
+
 def _layout(draw: Draw, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Return the rows under titles, in another order of columns, with repeated headers and columns nobody knows."""
+    """Return the rows under titles, in another order of columns, with repeated headers, a totals row, stray columns."""
     order = draw(st.permutations(range(len(headers))))
     lines = [[cells[place] for place in order] for cells in (headers, *rows)]
     if draw(st.booleans()):
         lines = [["kolom lain", *lines[0]], *(["x", *line] for line in lines[1:])]
     if draw(st.booleans()):
         lines.insert(draw(st.integers(1, len(lines))), list(lines[0]))
+    if draw(st.booleans()):
+        lines.append(["Grand Total", *[""] * (len(lines[0]) - 1)])
     if draw(st.booleans()):
         lines = [["LAPORAN CARING"], ["Area: Semua"], [], *lines]
     return lines
