@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
@@ -19,9 +18,8 @@ from caringmon.analysis.readiness import absent_in, files_received, missing_in, 
 from caringmon.analysis.relations import ALL, CallHours
 from caringmon.analysis.snapshot import Scope, claims_at, open_facts, seen_at
 from caringmon.errors import DataBlockedError, RefusedError, UsageError, did_you_mean
-from caringmon.gathering import admit
+from caringmon.gathering import admit, promise_rules
 from caringmon.model.calendar import WorkCalendar
-from caringmon.model.claims import PromiseRules
 from caringmon.model.codes import QcState, Segment
 from caringmon.model.findings import Clocks, Load
 from caringmon.model.kpi import CATALOGUE, LEVELS
@@ -145,7 +143,7 @@ class _Store:
             qc_cutoff_workday=settings.qc.cutoff_workday,
             qc_cutoff_time=settings.qc.cutoff_time,
             max_return_rounds=settings.qc.max_return_rounds,
-            promises=promise_rules(settings),
+            promises=promise_rules(settings.payments),
             hours=CallHours(opens, closes, self.zones, HOURS_AHEAD[settings.limits.tz_default]),
             rebalance=settings.rebalance,
             restated=query.restated,
@@ -155,17 +153,6 @@ class _Store:
         """Return the files received and expected in the window."""
         segments = [one.value for one in Segment] if segment == ALL else [segment]
         return files_received(self.tables, self.loads, window, segments, self.calendar)
-
-
-def promise_rules(settings: Settings) -> PromiseRules:
-    """Return when a promise is due and kept, as the settings have it."""
-    payments = settings.payments
-    return PromiseRules(
-        grace_days=payments.grace_days,
-        tolerance=Fraction(str(payments.tolerance)),
-        feed_lag_days=payments.feed_lag_days,
-        late_days=payments.late_days,
-    )
 
 
 @contextmanager

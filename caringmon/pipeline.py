@@ -67,6 +67,8 @@ def analyse(evidence: Evidence) -> Findings:
         qc_cutoff_workday=request.qc_cutoff_workday,
         qc_cutoff_time=request.qc_cutoff_time,
         max_return_rounds=request.max_return_rounds,
+        promises=request.promises,
+        rebalance=request.rebalance,
     )
     plan = daily.DailyPlan.of(request.report_date, calendar)
 
