@@ -9,8 +9,9 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
+from caringmon.arguments import WIB, Parser, command_parser
 from caringmon.errors import CaringmonError, ParameterError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -18,20 +19,12 @@ if TYPE_CHECKING:
 
 DEMO_DATES = ("2022-10-04", "2022-10-18", "2022-10-31")
 PROGRAM = "caringmon"
-_WIB = dt.timezone(dt.timedelta(hours=7))
-
-
-class _Parser(argparse.ArgumentParser):
-    """An argument parser whose mistakes are UsageErrors, in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message} (see {self.prog} --help)")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a user's mistake is one line on stderr, never a traceback."""
     try:
-        options = _parser().parse_args(arguments)
+        options = command_line().parse_args(arguments)
         code: int = options.command(options)
     except CaringmonError as problem:
         print(f"{PROGRAM}: {problem}", file=sys.stderr)
@@ -50,99 +43,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog=PROGRAM, description="Agree against target for caring calls, explained and reproducible.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
-    shared = _Parser(add_help=False)
-    shared.add_argument("--workspace", type=Path, metavar="DIR", help="folder with params/, inbox/, store/, outputs/")
-
-    demo = commands.add_parser("demo", parents=[shared], help="make a demo workspace and every report that exists")
-    demo.add_argument("--seed", type=int, default=0, help="of the generated data (default 0)")
-    demo.add_argument("--size", choices=("small", "full"), default="small", help="60,000 or 1 million attempts")
-    demo.set_defaults(command=_demo)
-
-    init = commands.add_parser(
-        "init",
-        help="make a workspace: folders, parameter files, templates",
-        description="Make DIR a workspace: params/ with every parameter file, inbox/, store/, outputs/, templates/ "
-        "with the workbooks to fill in, .gitignore. What exists is kept and named.",
-    )
-    init.add_argument("folder", nargs="?", type=Path, default=Path(), metavar="DIR", help="default: this folder")
-    init.add_argument("--lang", choices=("id", "en"), default="id", help="language of the templates (default id)")
-    init.set_defaults(command=_init)
-
-    template = commands.add_parser(
-        "template",
-        help="write one of the templates again: target, roster, absensi, riwayat",
-        description="Write a workbook to fill in, with dropdowns, an example row and a sheet that explains each "
-        "column. The filled-in workbook goes to inbox/; the example row, if left in, is not loaded.",
-    )
-    template.add_argument("name", metavar="NAME", help="target, roster, absensi or riwayat")
-    template.add_argument("-o", dest="file", type=Path, metavar="FILE", help="where to (default NAME.xlsx here)")
-    template.add_argument("--lang", choices=("id", "en"), default="id", help="language of the words (default id)")
-    template.set_defaults(command=_template)
-
-    ingest = commands.add_parser(
-        "ingest",
-        parents=[shared],
-        help="load inbox/ or the files named",
-        description="Load files and tell what became of each: loaded, known (nothing added), anew (read again since an "
-        "alias, mapping or word list changed), ignored or refused. A refused file stops no other; exit code 3 then.",
-    )
-    ingest.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files or folders (default inbox/)")
-    ingest.set_defaults(command=_ingest)
-
-    check = commands.add_parser(
-        "check",
-        parents=[shared],
-        help="data quality and readiness, without a report",
-        description="Tell what is loaded, what is wrong with it, what is missing on the latest day and on the working "
-        "days of its month, and what in inbox/ is not loaded. Exit code 3 if a report of that day would be refused.",
-    )
-    check.add_argument("--format", choices=("table", "csv", "json"), default="table", help="default: table")
-    check.add_argument(
-        "--suggest",
-        action="store_true",
-        help="append headers and words that no list knows to params/ as commented proposals",
-    )
-    check.set_defaults(command=_check)
-
-    run = commands.add_parser(
-        "run",
-        parents=[shared],
-        help="run a report and publish it",
-        description="Run a report's notebook and publish page, workbook and chat text as its next version. The same "
-        "content as the last version publishes nothing. Example: caringmon run daily -p report_date=2022-10-18",
-    )
-    run.add_argument("report", metavar="REPORT", help="daily")
-    run.add_argument("-f", dest="file", type=Path, metavar="FILE", help="parameter file (default params/REPORT.yml)")
-    run.add_argument("-p", dest="values", action="append", default=[], metavar="KEY=VALUE", help="one parameter")
-    run.set_defaults(command=_run)
-    _add_kpi(commands, shared)
-    _add_close(commands, shared)
-    return parser
-
-
-def _add_kpi(commands: argparse._SubParsersAction[_Parser], shared: _Parser) -> None:
-    kpi = commands.add_parser("kpi", parents=[shared], help="KPIs of any days and level, as known at an instant")
-    kpi.add_argument("--segment", required=True, metavar="S|ALL")
-    kpi.add_argument("--from", dest="first", required=True, type=_date, metavar="D", help="first day, YYYY-MM-DD")
-    kpi.add_argument("--to", dest="last", required=True, type=_date, metavar="D", help="last day, which belongs to it")
-    kpi.add_argument("--level", required=True, metavar="site|spv|tl|agent|witel")
-    kpi.add_argument("--kpi", dest="kpis", action="append", default=[], metavar="K17", help="one KPI and its sub-ids")
-    kpi.add_argument("--as-of", type=_instant, metavar="TS", help="what was known then (default: the latest event)")
-    kpi.add_argument("--basis", choices=("net", "valid", "gross"), default="net", help="of K19-K21 and K44-K46")
-    kpi.add_argument("--restated", action="store_true", help="count what became known after the QC cut-off too")
-    kpi.add_argument("--format", choices=("table", "csv", "json"), default="table")
-    kpi.set_defaults(command=_kpi)
-
-
-def _add_close(commands: argparse._SubParsersAction[_Parser], shared: _Parser) -> None:
-    close = commands.add_parser("close", parents=[shared], help="freeze a month of a segment after its QC cut-off")
-    close.add_argument("--segment", required=True, choices=("CT0", "PRANPC"))
-    close.add_argument("--period", required=True, metavar="YYYY-MM")
-    close.add_argument("--accept-open", type=int, default=0, metavar="N", help="close with N claims still open")
-    close.set_defaults(command=_close)
+def command_line() -> Parser:
+    """Return the parser of the command line."""
+    return command_parser(PROGRAM, {
+        "demo": _demo, "init": _init, "template": _template, "ingest": _ingest, "check": _check, "run": _run,
+        "kpi": _kpi, "close": _close,
+    })  # fmt: skip
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -295,7 +201,7 @@ def _close(options: argparse.Namespace) -> int:
     from caringmon.settings import workspace_folder
 
     # WIB, as everywhere in the data.
-    now = _now().astimezone(_WIB).replace(tzinfo=None, microsecond=0)
+    now = _now().astimezone(WIB).replace(tzinfo=None, microsecond=0)
     workspace = workspace_folder(options.workspace, os.environ)
     by = os.environ.get("USER", "")
     record = close(options.segment, options.period, workspace, accept_open=options.accept_open, now=now, by=by)
@@ -304,24 +210,6 @@ def _close(options: argparse.Namespace) -> int:
         f"{record.accepted_open} claims open; snapshot {record.kpi_snapshot_sha256[:12]}"
     )
     return 0
-
-
-def _date(text: str) -> dt.date:
-    try:
-        return dt.datetime.strptime(text, "%Y-%m-%d").date()
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is no date written YYYY-MM-DD, for example 2022-10-18") from None
-
-
-def _instant(text: str) -> dt.datetime:
-    """Return an instant as naive WIB; an offset is converted, a date alone is its end."""
-    try:
-        instant = dt.datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is no instant, for example 2022-10-18T17:00") from None
-    if len(text) == len("2022-10-18"):
-        instant = dt.datetime.combine(instant.date(), dt.time(23, 59, 59))
-    return instant if instant.tzinfo is None else instant.astimezone(_WIB).replace(tzinfo=None)
 
 
 def _parameters(options: argparse.Namespace, workspace: Path) -> Daily:

@@ -75,13 +75,13 @@ def test_the_public_names_exist_and_are_few():
 
 
 def test_the_commands_of_the_how_to_exist():
-    from caringmon.cli import _parser
+    from caringmon.cli import command_line
 
     text = (REPOSITORY / "docs" / "howto_analyst.md").read_text(encoding="utf-8")
     lines = [line.split() for block in re.findall(r"```\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
     commands = [words[1:] for words in lines if words and words[0] == "caringmon"]
     assert {words[0] for words in commands} == {"init", "ingest", "check", "run"}
-    assert all(callable(_parser().parse_args(words).command) for words in commands)
+    assert all(callable(command_line().parse_args(words).command) for words in commands)
 
 
 def test_the_catalogue_and_the_dictionary_are_what_their_builder_makes(monkeypatch):
