@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+# The kernel is interrupted before it is ended; it may log that, and a scheduler would mail it.
+_SILENT = ["--log-level=50"]
 _FAMILY = {
     name: kind for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, CaringmonError)
 }
@@ -42,6 +44,7 @@ def run_notebook(notebook: Path, output: Path, parameters: Mapping[str, str], en
                 kernel_name=KERNEL["name"],
                 progress_bar=False,
                 config=Config({"KernelManager": _transport(sockets)}),
+                extra_arguments=_SILENT,
             )
         except PapermillExecutionError as failure:
             kind = _FAMILY.get(failure.ename)
