@@ -18,7 +18,7 @@ from caringmon.model.findings import Load
 from caringmon.reading import RAGGED, Part, Reading, Source, covered_days, read_source
 from caringmon.report.wording import catalogue
 from caringmon.store import facts, restricted
-from caringmon.store.erasure import erase_services
+from caringmon.store.erasure import erase_services, spellings
 from caringmon.store.identities import IdentityStore
 from caringmon.store.mended import mended_file
 from caringmon.suppression import erased_services
@@ -45,8 +45,9 @@ class Loading:
 
 def open_loading(workspace: Path, key: bytes) -> Loading:
     """Return what loading into the workspace needs; a mistake in its parameter files: ParameterError."""
-    erased = erased_services(workspace, key)
-    erase_services(workspace, erased, facts.read_loads(workspace))
+    loads = facts.read_loads(workspace)
+    erased = spellings(workspace, erased_services(workspace, key), loads)
+    erase_services(workspace, erased, loads)
     return Loading(workspace, read_rules(workspace), key, IdentityStore(workspace), erased)
 
 

@@ -48,7 +48,7 @@ def split_identities(
 
     A row without an id of its own gets one from the columns that identify it. Names and notes stand among the
     identities under the id of whom or what they are about. Identities are ordered, each once; rows of the services
-    `erased`, by pseudonym, give none.
+    `erased`, by pseudonym with or without leading zeros, give none.
     """
     facts = {name: rows[name] for name in rows.column_names}
     clear: dict[tuple[str, str], pa.ChunkedArray] = {}
@@ -63,7 +63,8 @@ def split_identities(
     personal = [column for column in table.columns if column.kind in NEVER_IN_FACTS]
     told += [(column.name, facts[column.about], rows[column.name]) for column in personal]
     if erased and "service_no" in facts:
-        kept = pc.invert(pc.is_in(facts["service_no"], pa.array(sorted(erased), pa.string())))
+        listed = pa.array(sorted(erased), pa.string())
+        kept = pc.invert(pc.or_(*(pc.is_in(facts[name], listed) for name in ("service_no", "service_no_digits"))))
         told = [(kind, ids.filter(kept), values.filter(kept)) for kind, ids, values in told]
     identities = [_identities(kind, ids, values) for kind, ids, values in told]
     schema = table.arrow_schema
