@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from caringmon.intake.account import FileReport
 from caringmon.intake.archives import Member, files_in
 from caringmon.intake.clean import original_cells
 from caringmon.intake.pseudonyms import split_identities
+from caringmon.intake.window import stated_export
 from caringmon.model.findings import Load
 from caringmon.reading import RAGGED, Part, Reading, Source, covered_days, read_source
 from caringmon.report.wording import catalogue
@@ -88,15 +89,14 @@ def load_file(loading: Loading, path: Path) -> list[FileReport]:
 
 
 def _load_member(loading: Loading, member: Member) -> FileReport:
-    sha256 = hashlib.sha256(member.content).hexdigest()
     loads = facts.read_loads(loading.workspace)
-    earlier = [load for load in loads if load.source_sha256 == sha256]
+    earlier = loads_of(loading.workspace, member, loads)
     if earlier and all(is_current(load, loading.rules) for load in earlier):
         return FileReport(member.name, is_known=True)
     try:
         source = _source(loading.workspace, member, loads)
         reading = read_source(loading.rules, source)
-        _keep(loading, reading, source, sha256)
+        _keep(loading, reading, source, {load.load_id for load in earlier})
     except CaringmonError as problem:
         return FileReport(member.name, refusal=str(problem))
     in_force = {load.load_id for load in facts.read_loads(loading.workspace)}
@@ -105,6 +105,17 @@ def _load_member(loading: Loading, member: Member) -> FileReport:
         loading.identities.forget(load_id)
         restricted.drop_quarantine(loading.workspace, load_id)
     return replace(reading.report, file=member.name, is_anew=bool(replaced))
+
+
+def loads_of(workspace: Path, member: Member, loads: Sequence[Load]) -> list[Load]:
+    """Return the loads of the same file: the same content, exported at the same time as far as the names tell.
+
+    An export of another day may say the same, byte for byte, and covers that day: free days, a state taken back.
+    """
+    sha256 = _hash(member.content)
+    mended = mended_file(workspace, member.name, sha256, loads)
+    stated = stated_export(mended.name if mended else member.name)
+    return [load for load in loads if load.source_sha256 == sha256 and stated_export(load.source_file) == stated]
 
 
 def examine_file(workspace: Path, rules: Rules, member: Member) -> FileReport:
@@ -134,7 +145,7 @@ def _source(workspace: Path, member: Member, loads: Sequence[Load]) -> Source:
 
     One with a long number in its name that is no date, or that could not be taken from its archive: DataBlockedError.
     """
-    mended = mended_file(workspace, member.name, loads)
+    mended = mended_file(workspace, member.name, _hash(member.content), loads)
     if mended is None:
         _refuse_number_in_name(member.name)
     if member.problem:
@@ -174,10 +185,15 @@ def _reads_as(text: str, form: str) -> bool:
     return stamp.strftime(form) == text and 2000 <= stamp.year < 2100
 
 
-def _keep(loading: Loading, reading: Reading, source: Source, sha256: str) -> None:
-    """Write all that a file gives; the list of loads last, so that a run cut off before it loads nothing."""
+def _keep(loading: Loading, reading: Reading, source: Source, earlier: Collection[str]) -> None:
+    """Write all that a file gives; the list of loads last, so that a run cut off before it loads nothing.
+
+    `earlier`: the loads of the file whose place this reading takes.
+    """
+    sha256 = _hash(source.data)
     rules = [loading.rules.fingerprint(part.feed.table.name, reading.marks) for part in reading.parts]
-    ids = [_load_id(part, sha256, applied) for part, applied in zip(reading.parts, rules, strict=True)]
+    file = f"{sha256} {source.stated or ''}"
+    ids = [_load_id(part, file, applied) for part, applied in zip(reading.parts, rules, strict=True)]
     _set_aside(loading.workspace, reading.parts, ids)
     if reading.exported_at is None:
         return
@@ -193,7 +209,7 @@ def _keep(loading: Loading, reading: Reading, source: Source, sha256: str) -> No
         load = _load_record(part, sha256, reading.exported_at, days)
         named = replace(load, load_id=load_id, rules=applied, header_marks=reading.marks)
         new.append(facts.NewLoad(named, rows, part.issues))
-    facts.append_all(loading.workspace, new)
+    facts.append_all(loading.workspace, new, earlier)
 
 
 def _set_aside(workspace: Path, parts: Sequence[Part], ids: Sequence[str]) -> None:
@@ -203,9 +219,13 @@ def _set_aside(workspace: Path, parts: Sequence[Part], ids: Sequence[str]) -> No
             restricted.save_quarantine(workspace, load_id, part.sheet.headers, _quarantined(part))
 
 
-def _load_id(part: Part, sha256: str, rules: str) -> str:
-    named = "|".join((sha256, part.sheet.place.sheet, part.feed.table.name, PARSER_VERSION, rules))
+def _load_id(part: Part, file: str, rules: str) -> str:
+    named = "|".join((file, part.sheet.place.sheet, part.feed.table.name, PARSER_VERSION, rules))
     return hashlib.sha256(named.encode()).hexdigest()[:12]
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _load_record(part: Part, sha256: str, exported_at: dt.datetime, days: tuple[dt.date, dt.date]) -> Load:

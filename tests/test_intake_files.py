@@ -279,6 +279,11 @@ def test_a_file_without_rows_is_loaded_only_if_it_says_which_days_it_covers(work
     assert load_record.rows_loaded == 0
 
 
+def test_exports_without_rows_cover_a_day_each_though_their_bytes_are_the_same(workspace):
+    load(workspace, {f"Data 2022-10-{day}.csv": tamara_csv() for day in ("09", "16")})
+    assert [load.first_day.day for load in facts.read_loads(workspace)] == [9, 16]
+
+
 def test_a_sheet_that_feeds_nothing_is_told_of_beside_the_ones_that_do(workspace):
     path = save_sheet(workspace / "inbox" / "calls.xlsx", CALL_SHEET, SHEET_CALL)
     book = load_workbook(path)
