@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from caringmon.errors import CaringmonError, DataBlockedError
 from caringmon.intake.account import FileReport
 from caringmon.intake.archives import Member, files_in
 from caringmon.intake.clean import original_cells
+from caringmon.intake.labels import long_numbers, without_numbers
 from caringmon.intake.pseudonyms import split_identities
 from caringmon.intake.window import stated_export
 from caringmon.model.findings import Load
@@ -27,7 +27,6 @@ from caringmon.vocabulary import Rules, read_rules
 
 # Part of every load_id: raise it when the same file must be read anew because reading has changed.
 PARSER_VERSION = "2"
-_STAMPS = ("%Y%m%d", "%d%m%Y", "%Y%m%d%H%M", "%Y%m%d%H%M%S")
 
 
 @dataclass(frozen=True)
@@ -70,9 +69,9 @@ def inbox_members(workspace: Path) -> Iterator[Member]:
         try:
             yield from files_in(path.name, path.read_bytes())
         except OSError:
-            yield Member(path.name, b"", f"{path.name}: it cannot be read")
+            yield Member(path.name, b"", f"{without_numbers(path.name)}: it cannot be read")
         except CaringmonError as problem:
-            yield Member(path.name, b"", str(problem))
+            yield Member(path.name, b"", without_numbers(str(problem)))
 
 
 def load_file(loading: Loading, path: Path) -> list[FileReport]:
@@ -83,9 +82,10 @@ def load_file(loading: Loading, path: Path) -> list[FileReport]:
     try:
         return [_load_member(loading, member) for member in files_in(path.name, path.read_bytes())]
     except OSError:
-        return [FileReport(path.name, refusal=f"{path.name}: there is no such file, or it cannot be read")]
+        name = without_numbers(path.name)
+        return [FileReport(name, refusal=f"{name}: there is no such file, or it cannot be read")]
     except CaringmonError as problem:
-        return [FileReport(path.name, refusal=str(problem))]
+        return [FileReport(path.name, refusal=without_numbers(str(problem)))]
 
 
 def _load_member(loading: Loading, member: Member) -> FileReport:
@@ -98,7 +98,7 @@ def _load_member(loading: Loading, member: Member) -> FileReport:
         reading = read_source(loading.rules, source)
         _keep(loading, reading, source, {load.load_id for load in earlier})
     except CaringmonError as problem:
-        return FileReport(member.name, refusal=str(problem))
+        return FileReport(member.name, refusal=without_numbers(str(problem)))
     in_force = {load.load_id for load in facts.read_loads(loading.workspace)}
     replaced = [load.load_id for load in earlier if load.load_id not in in_force]
     for load_id in replaced:
@@ -124,20 +124,13 @@ def examine_file(workspace: Path, rules: Rules, member: Member) -> FileReport:
         source = _source(workspace, member, facts.read_loads(workspace))
         return read_source(rules, source).report
     except CaringmonError as problem:
-        return FileReport(member.name, refusal=str(problem))
+        return FileReport(member.name, refusal=without_numbers(str(problem)))
 
 
 def is_current(load: Load, rules: Rules) -> bool:
     """Tell whether reading the load's file again would give the same: same parser, same rules."""
     fingerprint = rules.fingerprint(load.table, load.header_marks)
     return (load.parser_version, load.rules) == (PARSER_VERSION, fingerprint)
-
-
-def shown_name(name: str) -> str:
-    """Return a file name for messages: a long number that is no date is hidden, it may be a customer's."""
-    for run in _long_numbers(name):
-        name = name.replace(run, "…")
-    return name
 
 
 def _source(workspace: Path, member: Member, loads: Sequence[Load]) -> Source:
@@ -166,23 +159,11 @@ def _month_first(workspace: Path, origin: Load | None) -> frozenset[tuple[str, s
 
 def _refuse_number_in_name(name: str) -> None:
     """Refuse a file name with a long number that is no date: names stand in reports, and it may be a customer's."""
-    for run in _long_numbers(name):
+    for number in long_numbers(name):
+        digits = sum(letter.isdigit() for letter in number)
         raise DataBlockedError(
-            f"{shown_name(name)}: its name holds a number of {len(run)} digits that is no date; rename the file"
+            f"{without_numbers(name)}: its name holds a number of {digits} digits that is no date; rename the file"
         )
-
-
-def _long_numbers(name: str) -> list[str]:
-    return [run for run in re.findall(r"\d{8,}", name) if not any(_reads_as(run, form) for form in _STAMPS)]
-
-
-def _reads_as(text: str, form: str) -> bool:
-    """Tell whether the text is a date of this century in that form, every digit in its place."""
-    try:
-        stamp = dt.datetime.strptime(text, form)
-    except ValueError:
-        return False
-    return stamp.strftime(form) == text and 2000 <= stamp.year < 2100
 
 
 def _keep(loading: Loading, reading: Reading, source: Source, earlier: Collection[str]) -> None:
