@@ -20,6 +20,7 @@ from caringmon.reading import RAGGED, Part, Reading, Source, covered_days, read_
 from caringmon.report.wording import catalogue
 from caringmon.store import facts, restricted
 from caringmon.store.erasure import erase_services, spellings
+from caringmon.store.files import only_one, remove_drafts
 from caringmon.store.identities import IdentityStore
 from caringmon.store.mended import mended_file
 from caringmon.suppression import erased_services
@@ -44,11 +45,17 @@ class Loading:
 
 
 def open_loading(workspace: Path, key: bytes) -> Loading:
-    """Return what loading into the workspace needs; a mistake in its parameter files: ParameterError."""
-    loads = facts.read_loads(workspace)
-    erased = spellings(workspace, erased_services(workspace, key), loads)
-    erase_services(workspace, erased, loads)
-    return Loading(workspace, read_rules(workspace), key, IdentityStore(workspace), erased)
+    """Return what loading into the workspace needs; a mistake in its parameter files: ParameterError.
+
+    What is to be erased is erased first, also from what a run that was cut off left behind.
+    """
+    rules, listed = read_rules(workspace), erased_services(workspace, key)
+    with only_one(workspace / "store"):
+        remove_drafts(workspace / "store")
+        loads = facts.read_loads(workspace)
+        erased = spellings(workspace, listed, loads)
+        erase_services(workspace, erased, loads)
+        return Loading(workspace, rules, key, IdentityStore(workspace), erased)
 
 
 def inbox_files(workspace: Path, paths: Sequence[Path] | None) -> list[Path]:
@@ -96,14 +103,10 @@ def _load_member(loading: Loading, member: Member) -> FileReport:
     try:
         source = _source(loading.workspace, member, loads)
         reading = read_source(loading.rules, source)
-        _keep(loading, reading, source, {load.load_id for load in earlier})
+        with only_one(loading.workspace / "store"):
+            replaced = _keep(loading, reading, source, {load.load_id for load in earlier})
     except CaringmonError as problem:
         return FileReport(member.name, refusal=without_numbers(str(problem)))
-    in_force = {load.load_id for load in facts.read_loads(loading.workspace)}
-    replaced = [load.load_id for load in earlier if load.load_id not in in_force]
-    for load_id in replaced:
-        loading.identities.forget(load_id)
-        restricted.drop_quarantine(loading.workspace, load_id)
     return replace(reading.report, file=member.name, is_anew=bool(replaced))
 
 
@@ -166,10 +169,10 @@ def _refuse_number_in_name(name: str) -> None:
         )
 
 
-def _keep(loading: Loading, reading: Reading, source: Source, earlier: Collection[str]) -> None:
+def _keep(loading: Loading, reading: Reading, source: Source, earlier: Collection[str]) -> set[str]:
     """Write all that a file gives; the list of loads last, so that a run cut off before it loads nothing.
 
-    `earlier`: the loads of the file whose place this reading takes.
+    `earlier`: the loads of the file whose place this reading takes; returned are those that are gone now.
     """
     sha256 = _hash(source.data)
     rules = [loading.rules.fingerprint(part.feed.table.name, reading.marks) for part in reading.parts]
@@ -177,7 +180,7 @@ def _keep(loading: Loading, reading: Reading, source: Source, earlier: Collectio
     ids = [_load_id(part, file, applied) for part, applied in zip(reading.parts, rules, strict=True)]
     _set_aside(loading.workspace, reading.parts, ids)
     if reading.exported_at is None:
-        return
+        return set()
     restricted.keep_raw(loading.workspace, sha256, source.data)
     origin = source.origin
     new = []
@@ -191,6 +194,11 @@ def _keep(loading: Loading, reading: Reading, source: Source, earlier: Collectio
         named = replace(load, load_id=load_id, rules=applied, header_marks=reading.marks)
         new.append(facts.NewLoad(named, rows, part.issues))
     facts.append_all(loading.workspace, new, earlier)
+    replaced = {*earlier} - {load.load_id for load in facts.read_loads(loading.workspace)}
+    for load_id in replaced:
+        loading.identities.forget(load_id)
+        restricted.drop_quarantine(loading.workspace, load_id)
+    return replaced
 
 
 def _set_aside(workspace: Path, parts: Sequence[Part], ids: Sequence[str]) -> None:

@@ -97,6 +97,15 @@ def test_of_a_number_that_every_file_wrote_without_its_zero_no_identity_is_kept(
     assert not clear_values(workspace) & {NUMBER.lstrip("0"), "0811", "rahasia"}
 
 
+def test_nothing_of_a_person_stays_in_what_a_run_that_was_cut_off_left_behind(workspace):
+    load(workspace, {"Data 2022-10-03.csv": CALLS})
+    (path,) = (workspace / "store" / "identity").iterdir()
+    draft = path.with_name(f"{path.name}.tmp-1")
+    draft.write_bytes(path.read_bytes())
+    load(workspace, {})
+    assert not draft.exists()
+
+
 def test_the_list_stays_as_closed_to_others_as_it_was(workspace):
     path = suppress(workspace, f"{NUMBER},,DNC,2022-10-11")
     path.chmod(0o600)
