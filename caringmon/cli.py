@@ -25,6 +25,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; a user's mistake is one line on stderr, never a traceback."""
     try:
         options = command_line().parse_args(arguments)
+        if os.environ.get("CARINGMON_ENV") == "production":
+            _key()
         code: int = options.command(options)
     except CaringmonError as problem:
         print(f"{PROGRAM}: {problem}", file=sys.stderr)

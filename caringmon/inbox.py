@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,12 +12,15 @@ from caringmon.errors import CaringmonError, DataBlockedError
 from caringmon.intake.account import FileReport
 from caringmon.intake.archives import Member, files_in
 from caringmon.intake.clean import original_cells
+from caringmon.intake.labels import long_numbers, without_numbers
 from caringmon.intake.pseudonyms import split_identities
+from caringmon.intake.window import stated_export
 from caringmon.model.findings import Load
 from caringmon.reading import RAGGED, Part, Reading, Source, covered_days, read_source
 from caringmon.report.wording import catalogue
 from caringmon.store import facts, restricted
-from caringmon.store.erasure import erase_services
+from caringmon.store.erasure import erase_services, spellings
+from caringmon.store.files import only_one, remove_drafts
 from caringmon.store.identities import IdentityStore
 from caringmon.store.mended import mended_file
 from caringmon.suppression import erased_services
@@ -26,7 +28,6 @@ from caringmon.vocabulary import Rules, read_rules
 
 # Part of every load_id: raise it when the same file must be read anew because reading has changed.
 PARSER_VERSION = "2"
-_STAMPS = ("%Y%m%d", "%d%m%Y", "%Y%m%d%H%M", "%Y%m%d%H%M%S")
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,17 @@ class Loading:
 
 
 def open_loading(workspace: Path, key: bytes) -> Loading:
-    """Return what loading into the workspace needs; a mistake in its parameter files: ParameterError."""
-    erased = erased_services(workspace, key)
-    erase_services(workspace, erased, facts.read_loads(workspace))
-    return Loading(workspace, read_rules(workspace), key, IdentityStore(workspace), erased)
+    """Return what loading into the workspace needs; a mistake in its parameter files: ParameterError.
+
+    What is to be erased is erased first, also from what a run that was cut off left behind.
+    """
+    rules, listed = read_rules(workspace), erased_services(workspace, key)
+    with only_one(workspace / "store"):
+        remove_drafts(workspace / "store")
+        loads = facts.read_loads(workspace)
+        erased = spellings(workspace, listed, loads)
+        erase_services(workspace, erased, loads)
+        return Loading(workspace, rules, key, IdentityStore(workspace), erased)
 
 
 def inbox_files(workspace: Path, paths: Sequence[Path] | None) -> list[Path]:
@@ -68,9 +76,9 @@ def inbox_members(workspace: Path) -> Iterator[Member]:
         try:
             yield from files_in(path.name, path.read_bytes())
         except OSError:
-            yield Member(path.name, b"", f"{path.name}: it cannot be read")
+            yield Member(path.name, b"", f"{without_numbers(path.name)}: it cannot be read")
         except CaringmonError as problem:
-            yield Member(path.name, b"", str(problem))
+            yield Member(path.name, b"", without_numbers(str(problem)))
 
 
 def load_file(loading: Loading, path: Path) -> list[FileReport]:
@@ -81,29 +89,36 @@ def load_file(loading: Loading, path: Path) -> list[FileReport]:
     try:
         return [_load_member(loading, member) for member in files_in(path.name, path.read_bytes())]
     except OSError:
-        return [FileReport(path.name, refusal=f"{path.name}: there is no such file, or it cannot be read")]
+        name = without_numbers(path.name)
+        return [FileReport(name, refusal=f"{name}: there is no such file, or it cannot be read")]
     except CaringmonError as problem:
-        return [FileReport(path.name, refusal=str(problem))]
+        return [FileReport(path.name, refusal=without_numbers(str(problem)))]
 
 
 def _load_member(loading: Loading, member: Member) -> FileReport:
-    sha256 = hashlib.sha256(member.content).hexdigest()
     loads = facts.read_loads(loading.workspace)
-    earlier = [load for load in loads if load.source_sha256 == sha256]
+    earlier = loads_of(loading.workspace, member, loads)
     if earlier and all(is_current(load, loading.rules) for load in earlier):
         return FileReport(member.name, is_known=True)
     try:
         source = _source(loading.workspace, member, loads)
         reading = read_source(loading.rules, source)
-        _keep(loading, reading, source, sha256)
+        with only_one(loading.workspace / "store"):
+            replaced = _keep(loading, reading, source, {load.load_id for load in earlier})
     except CaringmonError as problem:
-        return FileReport(member.name, refusal=str(problem))
-    in_force = {load.load_id for load in facts.read_loads(loading.workspace)}
-    replaced = [load.load_id for load in earlier if load.load_id not in in_force]
-    for load_id in replaced:
-        loading.identities.forget(load_id)
-        restricted.drop_quarantine(loading.workspace, load_id)
+        return FileReport(member.name, refusal=without_numbers(str(problem)))
     return replace(reading.report, file=member.name, is_anew=bool(replaced))
+
+
+def loads_of(workspace: Path, member: Member, loads: Sequence[Load]) -> list[Load]:
+    """Return the loads of the same file: the same content, exported at the same time as far as the names tell.
+
+    An export of another day may say the same, byte for byte, and covers that day: free days, a state taken back.
+    """
+    sha256 = _hash(member.content)
+    mended = mended_file(workspace, member.name, sha256, loads)
+    stated = stated_export(mended.name if mended else member.name)
+    return [load for load in loads if load.source_sha256 == sha256 and stated_export(load.source_file) == stated]
 
 
 def examine_file(workspace: Path, rules: Rules, member: Member) -> FileReport:
@@ -112,7 +127,7 @@ def examine_file(workspace: Path, rules: Rules, member: Member) -> FileReport:
         source = _source(workspace, member, facts.read_loads(workspace))
         return read_source(rules, source).report
     except CaringmonError as problem:
-        return FileReport(member.name, refusal=str(problem))
+        return FileReport(member.name, refusal=without_numbers(str(problem)))
 
 
 def is_current(load: Load, rules: Rules) -> bool:
@@ -121,19 +136,12 @@ def is_current(load: Load, rules: Rules) -> bool:
     return (load.parser_version, load.rules) == (PARSER_VERSION, fingerprint)
 
 
-def shown_name(name: str) -> str:
-    """Return a file name for messages: a long number that is no date is hidden, it may be a customer's."""
-    for run in _long_numbers(name):
-        name = name.replace(run, "…")
-    return name
-
-
 def _source(workspace: Path, member: Member, loads: Sequence[Load]) -> Source:
     """Return the file as it is to be read.
 
     One with a long number in its name that is no date, or that could not be taken from its archive: DataBlockedError.
     """
-    mended = mended_file(workspace, member.name, loads)
+    mended = mended_file(workspace, member.name, _hash(member.content), loads)
     if mended is None:
         _refuse_number_in_name(member.name)
     if member.problem:
@@ -154,32 +162,25 @@ def _month_first(workspace: Path, origin: Load | None) -> frozenset[tuple[str, s
 
 def _refuse_number_in_name(name: str) -> None:
     """Refuse a file name with a long number that is no date: names stand in reports, and it may be a customer's."""
-    for run in _long_numbers(name):
+    for number in long_numbers(name):
+        digits = sum(letter.isdigit() for letter in number)
         raise DataBlockedError(
-            f"{shown_name(name)}: its name holds a number of {len(run)} digits that is no date; rename the file"
+            f"{without_numbers(name)}: its name holds a number of {digits} digits that is no date; rename the file"
         )
 
 
-def _long_numbers(name: str) -> list[str]:
-    return [run for run in re.findall(r"\d{8,}", name) if not any(_reads_as(run, form) for form in _STAMPS)]
+def _keep(loading: Loading, reading: Reading, source: Source, earlier: Collection[str]) -> set[str]:
+    """Write all that a file gives; the list of loads last, so that a run cut off before it loads nothing.
 
-
-def _reads_as(text: str, form: str) -> bool:
-    """Tell whether the text is a date of this century in that form, every digit in its place."""
-    try:
-        stamp = dt.datetime.strptime(text, form)
-    except ValueError:
-        return False
-    return stamp.strftime(form) == text and 2000 <= stamp.year < 2100
-
-
-def _keep(loading: Loading, reading: Reading, source: Source, sha256: str) -> None:
-    """Write all that a file gives; the list of loads last, so that a run cut off before it loads nothing."""
+    `earlier`: the loads of the file whose place this reading takes; returned are those that are gone now.
+    """
+    sha256 = _hash(source.data)
     rules = [loading.rules.fingerprint(part.feed.table.name, reading.marks) for part in reading.parts]
-    ids = [_load_id(part, sha256, applied) for part, applied in zip(reading.parts, rules, strict=True)]
+    file = f"{sha256} {source.stated or ''}"
+    ids = [_load_id(part, file, applied) for part, applied in zip(reading.parts, rules, strict=True)]
     _set_aside(loading.workspace, reading.parts, ids)
     if reading.exported_at is None:
-        return
+        return set()
     restricted.keep_raw(loading.workspace, sha256, source.data)
     origin = source.origin
     new = []
@@ -192,7 +193,12 @@ def _keep(loading: Loading, reading: Reading, source: Source, sha256: str) -> No
         load = _load_record(part, sha256, reading.exported_at, days)
         named = replace(load, load_id=load_id, rules=applied, header_marks=reading.marks)
         new.append(facts.NewLoad(named, rows, part.issues))
-    facts.append_all(loading.workspace, new)
+    facts.append_all(loading.workspace, new, earlier)
+    replaced = {*earlier} - {load.load_id for load in facts.read_loads(loading.workspace)}
+    for load_id in replaced:
+        loading.identities.forget(load_id)
+        restricted.drop_quarantine(loading.workspace, load_id)
+    return replaced
 
 
 def _set_aside(workspace: Path, parts: Sequence[Part], ids: Sequence[str]) -> None:
@@ -202,9 +208,13 @@ def _set_aside(workspace: Path, parts: Sequence[Part], ids: Sequence[str]) -> No
             restricted.save_quarantine(workspace, load_id, part.sheet.headers, _quarantined(part))
 
 
-def _load_id(part: Part, sha256: str, rules: str) -> str:
-    named = "|".join((sha256, part.sheet.place.sheet, part.feed.table.name, PARSER_VERSION, rules))
+def _load_id(part: Part, file: str, rules: str) -> str:
+    named = "|".join((file, part.sheet.place.sheet, part.feed.table.name, PARSER_VERSION, rules))
     return hashlib.sha256(named.encode()).hexdigest()[:12]
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _load_record(part: Part, sha256: str, exported_at: dt.datetime, days: tuple[dt.date, dt.date]) -> Load:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import hashlib
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,8 +15,9 @@ from pathlib import Path
 from caringmon.analysis.provenance import issue_summary, issues_table
 from caringmon.analysis.readiness import REQUIRED, absent_by_design, active_segments, missing_tables
 from caringmon.errors import DataBlockedError
-from caringmon.inbox import examine_file, inbox_members, is_current, shown_name
+from caringmon.inbox import examine_file, inbox_members, is_current, loads_of
 from caringmon.intake.archives import Member
+from caringmon.intake.labels import without_numbers
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.findings import Clocks, Load
 from caringmon.model.period import ONE_DAY, Period, end_of_day
@@ -163,22 +163,22 @@ def _loaded(workspace: Path, loads: Sequence[Load]) -> Iterator[Finding]:
 
 def _inbox(workspace: Path, loads: Sequence[Load], rules: Rules) -> list[Finding]:
     """Return each file of the inbox with what became of it, or would."""
-    current: dict[str, bool] = {}
-    for load in loads:
-        current[load.source_sha256] = current.get(load.source_sha256, True) and is_current(load, rules)
     found = []
     for member in inbox_members(workspace):
-        is_loaded = current.get(hashlib.sha256(member.content).hexdigest())
-        if is_loaded is None:
+        own = loads_of(workspace, member, loads)
+        if not own:
             found.append(_unloaded(workspace, member, rules))
         else:
+            is_loaded = all(is_current(load, rules) for load in own)
             code, text = ("loaded", "") if is_loaded else ("outdated", _OUTDATED)
-            found.append(Finding("inbox", "" if is_loaded else "WARN", code, file=shown_name(member.name), text=text))
+            found.append(
+                Finding("inbox", "" if is_loaded else "WARN", code, file=without_numbers(member.name), text=text)
+            )
     return found
 
 
 def _unloaded(workspace: Path, member: Member, rules: Rules) -> Finding:
-    report, name = examine_file(workspace, rules, member), shown_name(member.name)
+    report, name = examine_file(workspace, rules, member), without_numbers(member.name)
     if report.refused:
         return Finding("inbox", "WARN", "refused", file=name, text=report.refusal.removeprefix(f"{name}: "))
     if not report.counts:

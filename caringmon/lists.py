@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from caringmon.errors import ParameterError, did_you_mean
 from caringmon.intake.aliases import SYSTEMS
+from caringmon.intake.cells import cells_of, read_codes
 from caringmon.intake.headers import SOURCE_OF_RECORD
 from caringmon.model.tables import TABLES
-from caringmon.params import read_yaml_as_text
+from caringmon.params import parameter_text, read_yaml_as_text
 
 SUPPRESSION, RECIPIENTS, REGIONS = "suppression.csv", "recipients.csv", "region_map.csv"
 # The columns of the lists that a workspace fills itself; the package ships no rows of them.
@@ -27,6 +29,7 @@ OWN_LISTS: Mapping[str, tuple[str, ...]] = {
 _REGION = ("scheme", "witel", "regional", "tz", "valid_from", "valid_to")
 _REASONS = ("DNC", "PDP", "CLIENT")
 _ZONES = ("WIB", "WITA", "WIT")
+_PSEUDONYM = re.compile("[A-Z2-7]{16}")
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,23 @@ def read_sources(path: Path) -> dict[str, str]:
 def read_suppression(path: Path) -> tuple[Suppressed, ...]:
     """Return the suppressed services in the order of the file; without the file: none.
 
-    Both or neither of service_no and pseudonym, an unknown reason, no ISO date: ParameterError naming the line, and
-    never the number that stands there.
+    Both or neither of service_no and pseudonym, a number that lost digits, an unknown reason, no ISO date:
+    ParameterError naming the line, and never the number that stands there.
     """
     if not path.exists():
         return ()
     return tuple(_suppressed(row, f"{path.name} line {line}") for line, row in csv_rows(path, OWN_LISTS[SUPPRESSION]))
+
+
+def service_number(text: str) -> str:
+    """Return a service number as files are read: without the apostrophe or ="…" that kept Excel from rounding it.
+
+    Nothing or zeros alone: empty. Digits lost for good, 1.31E+11: ValueError.
+    """
+    read = read_codes(cells_of([text]))
+    if read.blocks["ID_PRECISION"].any():
+        raise ValueError("digits of the number are lost")
+    return read.values[0].as_py() or ""
 
 
 def read_regions(path: Path) -> tuple[Region, ...]:
@@ -97,16 +111,11 @@ def read_regions(path: Path) -> tuple[Region, ...]:
 def csv_rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield line number and stripped cells of each row of a list; empty lines and those that begin with `#` are none.
 
-    Another header, too many or too few cells, text that is not UTF-8: ParameterError naming the line.
+    Another header, too many or too few cells, a row of several lines, a quote that is never closed, text that is not
+    UTF-8, a file that cannot be read: ParameterError naming the line.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise ParameterError(f"{path.name}: not UTF-8 text; save it as UTF-8") from None
-    # Remarks become empty lines, so that line numbers stay those of the file.
-    reader = csv.reader("" if line.startswith("#") else line for line in text.splitlines())
-    records = ((reader.line_num, [cell.strip() for cell in cells]) for cells in reader)
-    filled = ((line, cells) for line, cells in records if any(cells))
+    text = parameter_text(path)
+    filled = ((line, cells) for line, cells in _records(path.name, text) if any(cells))
     expected = ",".join(columns)
     line, header = next(filled, (1, []))
     if tuple(header) != columns:
@@ -119,13 +128,31 @@ def csv_rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[s
         yield line, dict(zip(columns, cells, strict=True))
 
 
+def _records(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield line number and stripped cells of every line; a remark is an empty one."""
+    for number, line in enumerate(text.splitlines(), 1):
+        try:
+            records = list(csv.reader(["" if line.startswith("#") else line], strict=True))
+        except csv.Error:
+            raise ParameterError(
+                f"{name} line {number}: cannot be read as cells; a row is one line, and a quote is closed in it"
+            ) from None
+        yield from ((number, [cell.strip() for cell in cells]) for cells in records)
+
+
 def _suppressed(row: Mapping[str, str], place: str) -> Suppressed:
-    if bool(row["service_no"]) == bool(row["pseudonym"]):
+    try:
+        number = service_number(row["service_no"])
+    except ValueError:
+        raise ParameterError(f"{place}: Excel has cut digits off service_no; type it again as text") from None
+    if bool(number) == bool(row["pseudonym"]):
         raise ParameterError(f"{place}: fill exactly one of service_no and pseudonym")
+    if row["pseudonym"] and not _PSEUDONYM.fullmatch(row["pseudonym"]):
+        raise ParameterError(f"{place}: a pseudonym has 16 letters A-Z and digits 2-7; a number stands in service_no")
     if row["reason"] not in _REASONS:
         hint = did_you_mean(row["reason"].upper(), _REASONS)
         raise ParameterError(f"{place}: reason is one of {', '.join(_REASONS)}.{hint}")
-    return Suppressed(row["service_no"], row["pseudonym"], row["reason"], _day(row["from"], "from", place))
+    return Suppressed(number, row["pseudonym"], row["reason"], _day(row["from"], "from", place))
 
 
 def _region(row: Mapping[str, str], place: str) -> Region:

@@ -199,6 +199,21 @@ def read_yaml_as_text(path: Path) -> dict[str, object]:
     return _mapping(path, _TextLoader)
 
 
+def parameter_text(path: Path) -> str:
+    """Return the text of a parameter file, without a byte order mark.
+
+    Not there, not readable, not UTF-8: ParameterError naming it.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise ParameterError(f"{path.name}: there is no such file; name another with -f") from None
+    except OSError:
+        raise ParameterError(f"{path.name}: it cannot be read; is it a file, and yours?") from None
+    except UnicodeDecodeError:
+        raise ParameterError(f"{path.name}: not UTF-8 text; save it as UTF-8") from None
+
+
 def read_settings(path: Path) -> Settings:
     """Return the settings of `params/settings.yml`; a missing file gives the defaults."""
     values = _mapping(path, _UniqueLoader) if path.exists() else {}
@@ -239,6 +254,8 @@ def _unique_mapping(loader: Any, node: yaml.MappingNode, deep: bool = False) -> 
     seen: dict[Any, Any] = {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=deep)
+        if not isinstance(key, str):
+            raise yaml.constructor.ConstructorError(None, None, "a key is a word", key_node.start_mark)
         if key in seen:
             raise yaml.constructor.ConstructorError(None, None, f"'{key}' stands twice", key_node.start_mark)
         seen[key] = loader.construct_object(value_node, deep=True)
@@ -251,11 +268,7 @@ for _loader in (_UniqueLoader, _TextLoader):
 
 def _mapping(path: Path, loader: type[yaml.SafeLoader] | type[yaml.BaseLoader]) -> dict[str, object]:
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
-    except FileNotFoundError:
-        raise ParameterError(f"{path.name}: there is no such file; name another with -f") from None
-    except UnicodeDecodeError:
-        raise ParameterError(f"{path.name}: not UTF-8 text; save it as UTF-8") from None
+        content = yaml.load(parameter_text(path), Loader=loader)
     except yaml.YAMLError as problem:
         mark = getattr(problem, "problem_mark", None)
         where = f" line {mark.line + 1}" if mark else ""

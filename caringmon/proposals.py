@@ -11,6 +11,7 @@ from pathlib import Path
 from caringmon.errors import ParameterError
 from caringmon.intake.aliases import ADDED
 from caringmon.intake.words import plain
+from caringmon.params import parameter_text
 from caringmon.settings import parameter_file
 from caringmon.store.files import write_whole
 from caringmon.vocabulary import ALIASES, QC_WORDS, RESULT_WORDS
@@ -56,7 +57,7 @@ def write_proposals(workspace: Path, proposals: Iterable[Proposal]) -> list[Prop
     found = sorted(proposals, key=lambda proposal: (-proposal.rows, proposal.name))
     added = []
     for file in _FILES:
-        text = parameter_file(workspace, file).read_text(encoding="utf-8-sig")
+        text = parameter_text(parameter_file(workspace, file))
         held = set(_names_in(file, text))
         new = [proposal for proposal in found if proposal.file == file and plain(proposal.name) not in held]
         if new:

@@ -14,6 +14,7 @@ from caringmon.intake import aliases, headers, window
 from caringmon.intake.account import FileReport, TableCount, issue_line
 from caringmon.intake.clean import Vocabulary, typed_rows
 from caringmon.intake.headers import Feed, Recognition
+from caringmon.intake.labels import without_numbers
 from caringmon.intake.read import read_sheets
 from caringmon.intake.sheets import Cell, RawSheet
 from caringmon.intake.totals import without_totals
@@ -85,10 +86,10 @@ def read_source(rules: Rules, source: Source) -> Reading:
     sheets = read_sheets(file, source.data, count_known)
     recognised = [(sheet, headers.recognise(sheet, rules.aliases, rules.mappings, rules.sources)) for sheet in sheets]
     strangers = [found for sheet, found in recognised if not found.feeds and sheet.place.sheet != GUIDE_SHEET]
-    other_issues = [issue for found in strangers for issue in found.issues]
+    other_issues = _printable(issue for found in strangers for issue in found.issues)
     if not any(found.feeds for _, found in recognised):
         _refuse_near_miss(file, [found for _, found in recognised])
-        return Reading(FileReport(file, issues=tuple(other_issues)))
+        return Reading(FileReport(file, issues=other_issues))
     parts = [_part(sheet, feed, found, source, rules.vocabulary) for sheet, found in recognised for feed in found.feeds]
     _refuse_blocked(file, parts)
     parts[0] = replace(parts[0], issues=(*parts[0].issues, *other_issues))
@@ -115,7 +116,7 @@ def _part(sheet: RawSheet, feed: Feed, found: Recognition, source: Source, vocab
     kept = validated(typed, source.stated)
     count = TableCount(
         table=feed.table.name,
-        sheet=sheet.place.sheet,
+        sheet=without_numbers(sheet.place.sheet),
         read=sheet.rows_read,
         loaded=kept.rows.num_rows,
         set_aside=kept.dropped + len(sheet.ragged),
@@ -130,7 +131,12 @@ def _part(sheet: RawSheet, feed: Feed, found: Recognition, source: Source, vocab
     issues += sheet.formula_issues(feed.table.name, feed.positions)
     if ragged:
         issues.append(typed.place.issue(RAGGED, Severity.QUARANTINE, rows=ragged, lines=lines))
-    return Part(sheet, feed, kept, count, tuple(issues))
+    return Part(sheet, feed, kept, count, _printable(issues))
+
+
+def _printable(issues: Iterable[Issue]) -> tuple[Issue, ...]:
+    """Return the issues with a long number in the name of their sheet hidden: it may be a customer's."""
+    return tuple(replace(issue, sheet=without_numbers(issue.sheet)) for issue in issues)
 
 
 def _refuse_near_miss(file: str, found: Iterable[Recognition]) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 
 from caringmon.errors import ParameterError, UsageError
-from caringmon.lists import read_sources
+from caringmon.lists import csv_rows, read_sources
 from caringmon.model.buckets import Buckets, read_buckets
 from caringmon.model.calendar import WorkCalendar
 from caringmon.params import CalendarSettings, Settings, read_settings, read_yaml_as_text
@@ -16,6 +15,7 @@ from caringmon.shipped import params_folder
 
 CUTI_BERSAMA = "cuti bersama"
 HOURS_AHEAD = {"WIB": 0, "WITA": 1, "WIT": 2}
+_CALENDAR = ("date", "name", "kind", "decree", "version")
 
 
 def workspace_folder(explicit: Path | None, environment: Mapping[str, str]) -> Path:
@@ -57,19 +57,16 @@ def workspace_calendar(workspace: Path, settings: CalendarSettings) -> WorkCalen
     path = parameter_file(workspace, "calendar_id.csv")
     free: dict[dt.date, str] = {}
     years, leave = set(), set()
-    with path.open(encoding="utf-8", newline="") as handle:
-        for line, row in enumerate(csv.DictReader(handle), start=2):
-            try:
-                day = dt.date.fromisoformat(row["date"])
-                works = row["kind"] == CUTI_BERSAMA and settings.cuti_bersama == "work"
-                name = row["name"]
-            except (KeyError, ValueError, TypeError):
-                raise ParameterError(f"{path.name} line {line}: expected date,name,kind,decree,version") from None
-            years.add(day.year)
-            if row["kind"] == CUTI_BERSAMA:
-                leave.add(day)
-            if not works:
-                free[day] = name
+    for line, row in csv_rows(path, _CALENDAR):
+        try:
+            day = dt.date.fromisoformat(row["date"])
+        except ValueError:
+            raise ParameterError(f"{path.name} line {line}: expected {','.join(_CALENDAR)}") from None
+        years.add(day.year)
+        if row["kind"] == CUTI_BERSAMA:
+            leave.add(day)
+        if not (row["kind"] == CUTI_BERSAMA and settings.cuti_bersama == "work"):
+            free[day] = row["name"]
     return WorkCalendar(
         workweek=frozenset(settings.workweek),
         free_days=free,

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from caringmon.intake.pseudonyms import pseudonyms
-from caringmon.lists import OWN_LISTS, SUPPRESSION, Suppressed, read_suppression
+from caringmon.lists import OWN_LISTS, SUPPRESSION, Suppressed, read_suppression, service_number
 from caringmon.model.tables import Kind
+from caringmon.params import parameter_text
 from caringmon.store.files import write_whole
 
 _ERASING = "PDP"
@@ -35,9 +36,9 @@ def hide_numbers(workspace: Path, key: bytes) -> int:
     path = workspace / "params" / SUPPRESSION
     count = sum(bool(entry.service_no) for entry in _listed(workspace))
     if count:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = parameter_text(path).splitlines()
         shown = [line if line.startswith("#") or not line.strip() else _hide(line, key) for line in lines]
-        write_whole(path, "".join(f"{line}\n" for line in shown).encode())
+        write_whole(path, "".join(f"{line}\n" for line in shown).encode(), mode=path.stat().st_mode & 0o777)
     return count
 
 
@@ -52,14 +53,14 @@ def _hidden(entries: Iterable[Suppressed], key: bytes) -> frozenset[str]:
 
 
 def _pseudonyms(numbers: list[str], key: bytes) -> list[str]:
-    return pseudonyms(Kind.SERVICE.value, numbers, key) if numbers else []
+    """Return the pseudonyms of the numbers without their leading zeros: files may have lost those."""
+    return pseudonyms(Kind.SERVICE.value, [number.lstrip("0") for number in numbers], key) if numbers else []
 
 
 def _hide(line: str, key: bytes) -> str:
     """Return a line of the list with the number's pseudonym instead of it; the header and others stay."""
     (cells,) = csv.reader([line])
-    number = cells[_NUMBER].strip()
-    if not number or number == OWN_LISTS[SUPPRESSION][_NUMBER]:
+    if cells[_NUMBER].strip() == OWN_LISTS[SUPPRESSION][_NUMBER] or not (number := service_number(cells[_NUMBER])):
         return line
     cells[_NUMBER], cells[_PSEUDONYM] = "", _pseudonyms([number], key)[0]
     written = io.StringIO()

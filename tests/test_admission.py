@@ -63,6 +63,13 @@ def test_a_suppressed_service_is_in_no_table_and_counted_once(listed):
     assert told(issues) == [("SUPPRESSED", "", None, 1, "")]
 
 
+def test_a_number_that_lost_its_zero_is_suppressed_with_the_service_that_has_no_order_any_more():
+    rows = {"calls": [call("0S1"), call("S1", day="17"), call("S2")]}
+    kept, issues = admission.without_suppressed(tables(**rows), {"0S1"}, date("2022-10-18"))
+    assert services(kept) == ["S2"]
+    assert [issue.count for issue in issues] == [1]
+
+
 @pytest.mark.parametrize(("valid_from", "kept"), [("2022-10-18", []), ("2022-10-19", ["S1"])])
 def test_an_order_may_suppress_a_service_from_its_day_on(valid_from, kept):
     orders = [order(status="SUPPRESSED", valid_from=date(valid_from))]

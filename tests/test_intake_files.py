@@ -21,6 +21,7 @@ from caringmon.store.identities import read_identities
 from tests.exports import (
     CALL,
     CALL_SHEET,
+    TAMARA,
     codes,
     instant,
     issue,
@@ -279,6 +280,11 @@ def test_a_file_without_rows_is_loaded_only_if_it_says_which_days_it_covers(work
     assert load_record.rows_loaded == 0
 
 
+def test_exports_without_rows_cover_a_day_each_though_their_bytes_are_the_same(workspace):
+    load(workspace, {f"Data 2022-10-{day}.csv": tamara_csv() for day in ("09", "16")})
+    assert [load.first_day.day for load in facts.read_loads(workspace)] == [9, 16]
+
+
 def test_a_sheet_that_feeds_nothing_is_told_of_beside_the_ones_that_do(workspace):
     path = save_sheet(workspace / "inbox" / "calls.xlsx", CALL_SHEET, SHEET_CALL)
     book = load_workbook(path)
@@ -374,16 +380,41 @@ def test_the_store_of_the_demo_lists_every_load_once(demo):
     assert len({record["load_id"] for record in records}) == len(records)
 
 
-@pytest.mark.parametrize("name", ["081234567890 Budi.csv", "Data 131166012345.csv"])
+@pytest.mark.parametrize("name", ["081234567890 Budi.csv", "Data 131166012345.csv", "a (0812) 34-567890.csv"])
 def test_a_file_named_after_a_number_is_refused_without_repeating_it(workspace, name):
     (report,) = load(workspace, {name: tamara_csv({})}).values()
     assert "that is no date; rename the file" in report.refusal
-    assert not any(digits in line for line in report.lines() for digits in ("081234567890", "131166012345"))
+    assert not any(
+        digits in line for line in report.lines() for digits in ("081234567890", "131166012345", "34-567890")
+    )
 
 
-@pytest.mark.parametrize("name", ["Data 20221018.csv", "Data 18102022.csv", "export_20221018170530.csv"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Data 20221018.csv",
+        "Data 18102022.csv",
+        "export_20221018170530.csv",
+        "Data 12-10-2022 18.30 - 18 Okt 2022.csv",
+        "Rekap 2022-09 2022-10.csv",
+    ],
+)
 def test_a_date_in_a_file_name_is_no_number(workspace, name):
     assert not load(workspace, {name: tamara_csv({})})[name].refused
+
+
+def test_a_number_in_a_header_or_in_the_name_of_a_sheet_is_nowhere_but_in_the_restricted_files(workspace):
+    headers = [*TAMARA, "Catatan 081234567890", "0812 3456 7891"]
+    cells = [*({**CALL, "tgl": "kemarin"}[name] for name in TAMARA), "a", "b"]
+    save_sheet(workspace / "inbox" / "Data 2022-10-18.xlsx", headers, [*CALL.values(), "a", "b"], cells,
+               title="Budi 0812-3456-7892")  # fmt: skip
+    (report,) = load(workspace, {}).values()
+    assert issue(report, "UNKNOWN_HEADERS").detail == "Catatan …, …"
+    assert issue(report, "VALUE_UNREADABLE").sheet == "Budi …"
+    open_bytes = b"".join(path.read_bytes() for path in (workspace / "store").rglob("*")
+                          if path.is_file() and path.stat().st_mode & 0o077)  # fmt: skip
+    assert not any(number in text for number in ("1234567890", "3456 789", "3456-789")
+                   for text in ("".join(report.lines()), open_bytes.decode("latin-1")))  # fmt: skip
 
 
 def test_a_new_parser_version_reads_a_known_file_anew(workspace, monkeypatch):

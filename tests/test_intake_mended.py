@@ -120,9 +120,9 @@ def test_dates_that_were_month_first_in_the_first_file_still_are(workspace):
 def test_a_name_is_that_of_a_load_only_if_this_store_knows_it(workspace):
     (workspace / "store" / "quarantine").mkdir(parents=True)
     (workspace / "store" / "quarantine" / "123456789012.xlsx").write_bytes(b"")
-    known = mended_file(workspace, "Copy of 123456789012 (1).xlsx", ())
+    known = mended_file(workspace, "Copy of 123456789012 (1).xlsx", "", ())
     assert (known.name, known.origin) == ("karantina 123456.xlsx", None)
-    assert mended_file(workspace, "131166012345.xlsx", ()) is None
-    assert mended_file(workspace, "1234567890123.xlsx", ()) is None
+    assert mended_file(workspace, "131166012345.xlsx", "", ()) is None
+    assert mended_file(workspace, "1234567890123.xlsx", "", ()) is None
     report = load(workspace, {"131166012345.csv": tamara_csv({})})["131166012345.csv"]
     assert "that is no date; rename the file" in report.refusal

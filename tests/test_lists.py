@@ -76,6 +76,9 @@ def test_without_a_list_nobody_is_suppressed(tmp_path):
         (f"{SERVICE},,dnc,2022-10-05", "line 3: reason is one of DNC, PDP, CLIENT. Did you mean 'DNC'?"),
         (f"{SERVICE},,DNC,05/10/2022", "line 3: from is a date written YYYY-MM-DD"),
         (f"{SERVICE},,DNC", "line 3: expected service_no,pseudonym,reason,from"),
+        ("1.31166E+11,,DNC,2022-10-05", "line 3: Excel has cut digits off service_no"),
+        (f",{SERVICE},DNC,2022-10-05", "line 3: a pseudonym has 16 letters A-Z and digits 2-7"),
+        (f'"{SERVICE}\nx",,DNC,2022-10-05', "line 3: cannot be read as cells; a row is one line"),
     ],
 )
 def test_a_mistake_in_the_suppression_list_names_its_line_and_no_number(tmp_path, row, answer):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import papermill
@@ -12,7 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from caringmon.cli import main
 from caringmon.errors import ParameterError
 from caringmon.params import read_params, read_settings, read_yaml_as_text, report_parameters
-from caringmon.shipped import notebooks_folder
+from caringmon.shipped import notebooks_folder, params_folder
 
 GOOD = {"report_date": "2022-10-18"}
 
@@ -93,14 +94,29 @@ def test_yaml_is_read_as_the_text_that_was_typed(tmp_path: Path):
         ("segment: CT0\nsegment: ALL\n", "line 2: 'segment' stands twice"),
         ("segment: [CT0\n", "daily.yml line"),
         ("- CT0\n", "expected lines of 'key: value'"),
+        ("? [a, b]\n: c\n", "line 1: a key is a word"),
     ],
-    ids=["a key twice", "broken YAML", "a list"],
+    ids=["a key twice", "broken YAML", "a list", "a key of several"],
 )
 def test_a_parameter_file_that_is_no_list_of_values_is_refused(tmp_path: Path, content, answer):
     file = tmp_path / "daily.yml"
     file.write_text(content, encoding="utf-8")
     with pytest.raises(ParameterError, match=answer):
         read_yaml_as_text(file)
+
+
+@pytest.mark.parametrize("name", ["header_aliases.yml", "suppression.csv", "result_codes.csv", "buckets.yml"])
+def test_a_parameter_file_that_cannot_be_read_as_text_is_named(tmp_path: Path, capsys, name):
+    shutil.copytree(params_folder(), tmp_path / "params")
+    file = tmp_path / "params" / name
+    for content, answer in ((b"\xff\xfe\x80", "not UTF-8 text; save it as UTF-8"), (None, "it cannot be read")):
+        if content is None:
+            file.unlink()
+            file.mkdir()
+        else:
+            file.write_bytes(content)
+        assert main(["ingest", "--workspace", str(tmp_path)]) == 2
+        assert f"{name}: {answer}" in capsys.readouterr().err
 
 
 def test_a_missing_parameter_file_is_named(tmp_path: Path, capsys):

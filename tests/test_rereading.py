@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from caringmon.model.findings import Clocks
 from caringmon.store import facts
@@ -123,6 +123,23 @@ def test_what_an_earlier_reading_set_aside_is_gone_with_it(workspace):
     after = [{path.name for path in folder.iterdir()} for folder in folders]
     assert [len(names) for names in after] == [1, 1, 1]
     assert (before[0] & after[0], before[1] & after[1], before[2] == after[2]) == (set(), set(), True)
+
+
+def test_mended_rows_stay_those_of_their_file_when_both_are_read_anew(workspace):
+    load(workspace, {"Data 2022-10-05.csv": tamara_csv({}, UNKNOWN_REASON | {"id": "7002", "login": ""})})
+    (path,) = (workspace / "store" / "quarantine").iterdir()
+    book = load_workbook(path)
+    book.worksheets[0]["C2"] = "A09"
+    book.save(workspace / "inbox" / path.name)
+    load(workspace, {})
+    before = [(one.source_file, one.exported_at, one.first_day) for one in facts.read_loads(workspace)]
+    add_line(workspace, "result_codes.csv", "R03,kendala ekonomi")
+    assert [report.is_anew for report in load(workspace, {}).values()] == [True, True]
+    assert [(one.source_file, one.exported_at, one.first_day) for one in facts.read_loads(workspace)] == before
+    assert {row["attempt_id"]: row["result_code"] for row in stored(workspace, "calls")} == {
+        "7001": "R01",
+        "7002": "R03",
+    }
 
 
 def test_a_reading_that_is_refused_now_leaves_the_earlier_one_in_force(workspace):

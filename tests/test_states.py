@@ -135,6 +135,14 @@ def test_a_bill_seen_unpaid_again_is_reversed(workspace):
     assert payment(workspace) == [("2022-10-03", 300_000, False, True), ("2022-10-05", -300_000, True, True)]
 
 
+def test_a_list_that_says_again_what_an_earlier_one_said_takes_the_change_between_them_back(workspace):
+    """The third file is the first one byte for byte, and yet another export."""
+    unpaid, paid = (text_file(LIST, ["0211234567", "2022-10", word, "300000"]) for word in ("UNPAID", "PAID"))
+    load(workspace, {"List 2022-10-03.csv": unpaid, "List 2022-10-05.csv": paid, "List 2022-10-07.csv": unpaid})
+    assert payment(workspace) == [("2022-10-05", 300_000, False, True), ("2022-10-07", -300_000, True, True)]
+    assert load(workspace, {"Copy of List 2022-10-07.csv": unpaid})["Copy of List 2022-10-07.csv"].is_known
+
+
 def test_a_service_of_a_payment_list_is_not_asked_for_its_state(workspace):
     paid = ["0211234567", "2022-10", "PAID", "300000"]
     named = text_file(["fastel", "Tanggal Pembayaran", "Jumlah Bayar"], ["0211234567", "02/10/2022", "250000"])

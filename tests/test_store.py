@@ -264,6 +264,6 @@ def test_another_reading_of_a_file_takes_the_place_of_the_earlier_one(connection
             calls({"validation_id": "v", "tapped_at": NOON}, table=TABLES["qc"]),
         ),
     ]
-    facts.append_all(tmp_path, anew)
+    facts.append_all(tmp_path, anew, {"a1"})
     assert [(one.load_id, one.order) for one in facts.read_loads(tmp_path)] == [("a2", 0), ("q", 1), ("b", 2)]
     assert talk_by_attempt(connection, tmp_path) == {"1": 20}

@@ -14,7 +14,7 @@ from tests.tiny import date
 
 NUMBER, OTHER = "0211234567", "0219999999"
 HEADER = "service_no,pseudonym,reason,from\n"
-(HIDDEN,) = pseudonyms("service", [NUMBER], TEST_KEY)
+FULL, HIDDEN = pseudonyms("service", [NUMBER, NUMBER.lstrip("0")], TEST_KEY)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_nothing_tells_who_an_erased_service_is_but_its_calls_stay(workspace, li
     assert load(workspace, {"Data 2022-10-03.csv": CALLS})["Data 2022-10-03.csv"].rows_loaded == 3
     if not listed_first:
         assert {NUMBER, "rahasia"} <= clear_values(workspace)
-        suppress(workspace, f",{HIDDEN},PDP,2022-10-11")
+        suppress(workspace, f",{FULL},PDP,2022-10-11")
         load(workspace, {})
     assert not clear_values(workspace) & {NUMBER, "0811", "rahasia"}
     assert {OTHER, "0822", "biasa", "Dimas Lestari"} <= clear_values(workspace)
@@ -78,3 +78,36 @@ def test_a_service_that_only_asked_not_to_be_called_keeps_its_identity(workspace
     suppress(workspace, f"{NUMBER},,DNC,2022-10-11")
     load(workspace, {"Data 2022-10-03.csv": CALLS})
     assert NUMBER in clear_values(workspace)
+
+
+ORDERLESS = tamara_csv({"fastel": NUMBER.lstrip("0"), "no_telp": "0811", "ket": "rahasia"})
+
+
+@pytest.mark.parametrize("line", [f"{NUMBER},,PDP,2022-10-11", f",{FULL},PDP,2022-10-11", f"'{NUMBER},,PDP,2022-10-11"])
+def test_a_number_that_lost_its_zero_in_a_file_is_erased_too(workspace, line):
+    load(workspace, {"Data 2022-10-03.csv": CALLS, "Data 2022-10-04.csv": ORDERLESS})
+    suppress(workspace, line)
+    load(workspace, {})
+    assert not clear_values(workspace) & {NUMBER, NUMBER.lstrip("0"), "0811", "rahasia"}
+
+
+def test_of_a_number_that_every_file_wrote_without_its_zero_no_identity_is_kept(workspace):
+    suppress(workspace, f"{NUMBER},,PDP,2022-10-11")
+    load(workspace, {"Data 2022-10-04.csv": ORDERLESS})
+    assert not clear_values(workspace) & {NUMBER.lstrip("0"), "0811", "rahasia"}
+
+
+def test_nothing_of_a_person_stays_in_what_a_run_that_was_cut_off_left_behind(workspace):
+    load(workspace, {"Data 2022-10-03.csv": CALLS})
+    (path,) = (workspace / "store" / "identity").iterdir()
+    draft = path.with_name(f"{path.name}.tmp-1")
+    draft.write_bytes(path.read_bytes())
+    load(workspace, {})
+    assert not draft.exists()
+
+
+def test_the_list_stays_as_closed_to_others_as_it_was(workspace):
+    path = suppress(workspace, f"{NUMBER},,DNC,2022-10-11")
+    path.chmod(0o600)
+    assert hide_numbers(workspace, TEST_KEY) == 1
+    assert path.stat().st_mode & 0o777 == 0o600

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from caringmon.cli import main
 from caringmon.lists import OWN_LISTS
 from caringmon.params import read_settings, read_yaml_as_text, report_parameters
@@ -57,3 +59,13 @@ def test_a_file_in_the_way_is_named(tmp_path, capsys):
     (tmp_path / "inbox").write_text("", encoding="utf-8")
     assert main(["init", str(tmp_path)]) == 2
     assert "inbox is a file where a folder should be" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["init", "site"], ["template", "target"], ["check"], ["ingest"], ["run", "daily"]])
+def test_in_production_no_command_runs_without_a_key(tmp_path, capsys, monkeypatch, words):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CARINGMON_WORKSPACE", str(tmp_path))
+    monkeypatch.setenv("CARINGMON_ENV", "production")
+    assert main(words) == 5
+    assert "CARINGMON_PSEUDO_KEY is not set" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

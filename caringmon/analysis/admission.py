@@ -31,12 +31,13 @@ def without_suppressed(
 ) -> tuple[dict[str, pa.Table], tuple[Issue, ...]]:
     """Return the tables without the services that are listed, or whose order says so from a day up to `day` on.
 
-    A number is listed by its pseudonym, with or without leading zeros. What is found counts distinct services, under
-    `SUPPRESSED`.
+    A service is meant with and without leading zeros, whichever of them is listed: files lose those. What is found
+    counts distinct services, under `SUPPRESSED`.
     """
     orders = tables["assignments"]
     by_order = pc.and_(pc.equal(orders["status"], _SUPPRESSED), pc.less_equal(orders["valid_from"], pa.scalar(day)))
-    services = pa.array(sorted({*listed, *orders.filter(by_order)["service_no"].to_pylist()}), pa.string())
+    named = {*listed, *orders.filter(by_order)["service_no"].to_pylist()}
+    services = pa.array(sorted(named | _digits_of(tables, named)), pa.string())
     kept: dict[str, pa.Table] = {}
     left_out: set[str] = set()
     for name, table in tables.items():
@@ -44,10 +45,18 @@ def without_suppressed(
             kept[name] = table
             continue
         out = pc.or_(pc.is_in(table["service_no"], services), pc.is_in(table["service_no_digits"], services))
-        left_out |= set(pc.unique(table.filter(out)["service_no"]).to_pylist())
+        left_out |= set(pc.unique(table.filter(out)["service_no_digits"]).to_pylist())
         kept[name] = table.filter(pc.invert(out))
     issues = (Issue("SUPPRESSED", Severity.INFO, count=len(left_out)),) if left_out else ()
     return kept, issues
+
+
+def _digits_of(tables: Tables, services: Collection[str]) -> set[str]:
+    """Return the pseudonyms of these services without their leading zeros, as far as rows tell them."""
+    wanted = pa.array(sorted(services), pa.string())
+    numbered = [table for table in tables.values() if "service_no_digits" in table.column_names]
+    found = (table.filter(pc.is_in(table["service_no"], wanted))["service_no_digits"] for table in numbered)
+    return {digits for column in found for digits in pc.unique(column).drop_null().to_pylist()}
 
 
 def with_recovered_ids(tables: Tables, loads: Mapping[str, Load]) -> tuple[dict[str, pa.Table], tuple[Issue, ...]]:

@@ -11,6 +11,7 @@ from caringmon.errors import ParameterError
 from caringmon.intake.aliases import HEADER_LENGTH, Aliases, is_known, normalised, turn_of
 from caringmon.intake.arrears import bill_of
 from caringmon.intake.cells import cells_of, read_text
+from caringmon.intake.labels import without_numbers
 from caringmon.intake.mappings import FileMapping
 from caringmon.intake.sheets import Bools, RawColumn, RawSheet
 from caringmon.model.codes import Severity
@@ -268,5 +269,5 @@ def _unrecognised(
 
 
 def _listed(headers: Sequence[str]) -> str:
-    shown = ", ".join(header[:HEADER_LENGTH] for header in headers[:_LISTED_HEADERS])
-    return shown + (", …" if len(headers) > _LISTED_HEADERS else "")
+    listed = ", ".join(without_numbers(header)[:HEADER_LENGTH] for header in headers[:_LISTED_HEADERS])
+    return listed + (", …" if len(headers) > _LISTED_HEADERS else "")

@@ -50,7 +50,7 @@ def split_identities(
 
     A row without an id of its own gets one from the columns that identify it. Names and notes stand among the
     identities under the id of whom or what they are about. Identities are ordered, each once; rows of the services
-    `erased`, by pseudonym, give none.
+    `erased`, by pseudonym with or without leading zeros, give none.
     """
     facts = {name: rows[name] for name in rows.column_names}
     named: list[tuple[str, str, str]] = []  # kind of identity, column of the pseudonym, column of the clear value
@@ -66,7 +66,8 @@ def split_identities(
     stored = pa.table({name: facts[name] for name in schema.names}, schema)
     hidden, told = stored, rows
     if erased and "service_no" in facts:
-        kept = pc.invert(pc.is_in(stored["service_no"], pa.array(sorted(erased), pa.string())))
+        listed = pa.array(sorted(erased), pa.string())
+        kept = pc.invert(pc.or_(*(pc.is_in(stored[name], listed) for name in ("service_no", "service_no_digits"))))
         hidden, told = stored.filter(kept), rows.filter(kept)
     identities = [
         _identities(kind, [(hidden[about], told[clear]) for other, about, clear in named if other == kind])

@@ -40,6 +40,11 @@ def stated_range(texts: Iterable[str]) -> tuple[dt.date, dt.date] | None:
     return None
 
 
+def date_places(text: str) -> list[tuple[int, int]]:
+    """Return where dates stand in a text: start and end of each, with its time."""
+    return [(start, end) for start, end, _, _ in _dates(text)]
+
+
 def _dates(text: str) -> Iterator[tuple[int, int, dt.date, dt.time | None]]:
     """Yield start, end, date and time of each date that exists; digits are day first."""
     for match in _DATE.finditer(text):

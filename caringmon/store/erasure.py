@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import ibis
 from ibis import _
 
 from caringmon.model.findings import Load
@@ -13,27 +13,43 @@ from caringmon.model.tables import NEVER_IN_FACTS, PSEUDONYMISED, TABLES, Table
 from caringmon.store import facts
 from caringmon.store.identities import forget_people, known_pseudonyms
 
-if TYPE_CHECKING:
-    import ibis
-
 
 def erase_services(workspace: Path, services: Collection[str], loads: Sequence[Load]) -> int:
     """Remove what is kept of these services: number, account, phones, names, notes; return how many entries that were.
 
-    A phone or an account that another service has as well stays.
+    `services`: with every spelling, see `spellings`. A phone or an account that another service has as well stays.
     """
     if not known_pseudonyms(workspace) & set(services):
         return 0
     theirs: set[str] = set(services)
     others: set[str] = set()
     with facts.connection() as con:
-        for table in TABLES.values():
-            if "service_no" in {column.name for column in table.columns}:
-                rows = facts.every_version(con, workspace, table, loads)
-                for name in _telling(table):
-                    theirs |= _values(rows.filter(_.service_no.isin(sorted(services))), name)
-                    others |= _values(rows.filter(~_.service_no.isin(sorted(services))), name)
+        for table in _with_services():
+            rows = facts.every_version(con, workspace, table, loads)
+            for name in _telling(table):
+                theirs |= _values(rows.filter(_.service_no.isin(sorted(services))), name)
+                others |= _values(rows.filter(~_.service_no.isin(sorted(services))), name)
     return forget_people(workspace, theirs - others)
+
+
+def spellings(workspace: Path, services: Collection[str], loads: Sequence[Load]) -> frozenset[str]:
+    """Return these services and those stored ones that differ from them in leading zeros only, which files lose."""
+    if not services:
+        return frozenset()
+    with facts.connection() as con:
+        known = [
+            facts.every_version(con, workspace, table, loads).select("service_no", "service_no_digits").distinct()
+            for table in _with_services()
+        ]
+        pairs = ibis.union(*known, distinct=True).to_pyarrow().to_pylist()
+    digits = {pair["service_no_digits"] for pair in pairs if {*pair.values()} & {*services}}
+    return frozenset(
+        {*services, *digits, *(pair["service_no"] for pair in pairs if pair["service_no_digits"] in digits)}
+    )
+
+
+def _with_services() -> list[Table]:
+    return [table for table in TABLES.values() if any(column.digits_of for column in table.columns)]
 
 
 def _telling(table: Table) -> list[str]:

@@ -11,7 +11,7 @@ import functools
 import hashlib
 import json
 import operator
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -76,38 +76,32 @@ def append(workspace: Path, load: Load, rows: pa.Table, issues: Sequence[Issue] 
     append_all(workspace, [NewLoad(load, rows, tuple(issues))])
 
 
-def append_all(workspace: Path, new: Sequence[NewLoad]) -> tuple[Load, ...]:
+def append_all(workspace: Path, new: Sequence[NewLoad], earlier: Collection[str] = ()) -> tuple[Load, ...]:
     """Add loads, all of them visible at once, and return them as stored; a `load_id` already there adds nothing.
 
-    Loads of the same file content under other ids, read by other rules before, make way in the same moment: `new` is
-    all that the file gives. The snapshots are on disk before `current.json` names them. Equal rows give equal bytes,
-    hence equal digests.
+    `earlier`: the ids under which the same file was loaded by other rules; those make way in the same moment, for `new`
+    is all that the file gives. The snapshots are on disk before `current.json` names them. Equal rows give equal
+    bytes, hence equal digests.
     """
     with only_one(workspace / "store"):
-        return _append_all(workspace, new)
+        return _append_all(workspace, new, earlier)
 
 
-def _append_all(workspace: Path, new: Sequence[NewLoad]) -> tuple[Load, ...]:
+def _append_all(workspace: Path, new: Sequence[NewLoad], earlier: Collection[str]) -> tuple[Load, ...]:
     loads = read_loads(workspace)
     known = {load.load_id for load in loads}
     fresh = {entry.load.load_id: entry for entry in new if entry.load.load_id not in known}
     added = [_written(workspace, entry) for entry in fresh.values()]
-    kept = _without_earlier_readings(loads, new)
+    held = {entry.load.load_id for entry in new}
+    kept = [load for load in loads if load.load_id not in earlier or load.load_id in held]
     if not added and len(kept) == len(loads):
         return ()
     # A new reading ranks where the earlier one did, so that it wins over the same exports.
-    rank = {load.source_sha256: load.order for load in reversed(loads)}
-    ranked = sorted([*kept, *added], key=lambda load: rank.get(load.source_sha256, len(loads)))
+    place = min((load.order for load in loads if load.load_id in earlier), default=len(loads))
+    ranked = sorted([*kept, *added], key=lambda load: place if load.load_id in fresh else load.order)
     stored = [replace(load, order=place) for place, load in enumerate(ranked)]
     write_whole(_current(workspace), _json_lines(stored))
     return tuple(load for load in stored if load.load_id in fresh)
-
-
-def _without_earlier_readings(loads: Sequence[Load], new: Sequence[NewLoad]) -> list[Load]:
-    """Return the loads that stay: those of other files, and what the new reading of a file holds as well."""
-    read_anew = {entry.load.source_sha256 for entry in new}
-    held = {entry.load.load_id for entry in new}
-    return [load for load in loads if load.source_sha256 not in read_anew or load.load_id in held]
 
 
 def _written(workspace: Path, entry: NewLoad) -> Load:

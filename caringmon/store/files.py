@@ -16,10 +16,13 @@ PATIENCE_SECONDS = 600
 
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
-    """Let one process at a time work in the folder; a second one waits, after ten minutes: RefusedError."""
+    """Let one process at a time work in the folder; a second one waits, after ten minutes: RefusedError.
+
+    Whoever works there already may enter again.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(folder / ".lock", timeout=PATIENCE_SECONDS):
+        with FileLock(folder / ".lock", timeout=PATIENCE_SECONDS, is_singleton=True):
             yield
     except Timeout:
         raise RefusedError(f"{folder.name}: another run has been working there for ten minutes; try later") from None
@@ -42,3 +45,9 @@ def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> None:
         os.fsync(handle.fileno())
     draft.chmod(mode)
     draft.replace(path)
+
+
+def remove_drafts(folder: Path) -> None:
+    """Remove what runs that were cut off left beside the files of the folder; nobody else may be writing there."""
+    for draft in folder.rglob("*.tmp-*"):
+        draft.unlink(missing_ok=True)

@@ -25,11 +25,16 @@ class Mended:
     origin: Load | None
 
 
-def mended_file(workspace: Path, name: str, loads: Sequence[Load]) -> Mended | None:
-    """Return what is known of a file named after a load of this store, or after its quarantine; of others None."""
+def mended_file(workspace: Path, name: str, sha256: str, loads: Sequence[Load]) -> Mended | None:
+    """Return what is known of a file named after a load of this store, or after its quarantine; of others None.
+
+    Mended rows that were loaded stay so when the file that they come from is read anew and gets another load id: they
+    are known by their content and count as exported as before.
+    """
     path = Path(name)
     by_id = {load.load_id: load for load in loads}
-    for load_id in _LOAD_ID.findall(path.stem.lower()):
+    ids = _LOAD_ID.findall(path.stem.lower())
+    for load_id in ids:
         origin = by_id.get(load_id)
         if origin is not None:
             source = origin.source_file
@@ -37,7 +42,8 @@ def mended_file(workspace: Path, name: str, loads: Sequence[Load]) -> Mended | N
             return Mended(marked + path.suffix, origin)
         if quarantine_path(workspace, load_id).exists():
             return Mended(f"{_MARK} {load_id[:_SHOWN_DIGITS]}{path.suffix}", None)
-    return None
+    loaded = [load for load in loads if load.source_sha256 == sha256 and load.source_file.startswith(_MARK)]
+    return Mended(loaded[0].source_file, loaded[0]) if ids and loaded else None
 
 
 def quarantine_path(workspace: Path, load_id: str) -> Path:
