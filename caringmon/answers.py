@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
@@ -21,13 +20,12 @@ from caringmon.analysis.snapshot import Scope, claims_at, open_facts, qc_cutoff,
 from caringmon.errors import DataBlockedError, RefusedError, UsageError, did_you_mean
 from caringmon.gathering import admit
 from caringmon.model.calendar import WorkCalendar
-from caringmon.model.claims import PromiseRules
 from caringmon.model.codes import QcState, Segment
 from caringmon.model.findings import Clocks, Load
 from caringmon.model.kpi import CATALOGUE, LEVELS
 from caringmon.model.period import Period, end_of_day, month_before
 from caringmon.params import Settings
-from caringmon.settings import HOURS_AHEAD, workspace_calendar, workspace_settings, workspace_zones
+from caringmon.settings import HOURS_AHEAD, promise_rules, workspace_calendar, workspace_settings, workspace_zones
 from caringmon.store import facts
 from caringmon.store.closes import Close, add_close, keep_frozen, read_closes
 from caringmon.store.visible import latest_events
@@ -154,6 +152,7 @@ class _Store:
             promises=promise_rules(settings),
             hours=CallHours(opens, closes, self.zones, HOURS_AHEAD[settings.limits.tz_default]),
             rebalance=settings.rebalance,
+            drop_talk_is_rpc=settings.limits.drop_talk_is_rpc,
             restated=query.restated,
         )
 
@@ -161,17 +160,6 @@ class _Store:
         """Return the files received and expected in the window."""
         segments = [one.value for one in Segment] if segment == ALL else [segment]
         return files_received(self.tables, self.loads, window, segments, self.calendar)
-
-
-def promise_rules(settings: Settings) -> PromiseRules:
-    """Return when a promise is due and kept, as the settings have it."""
-    payments = settings.payments
-    return PromiseRules(
-        grace_days=payments.grace_days,
-        tolerance=Fraction(str(payments.tolerance)),
-        feed_lag_days=payments.feed_lag_days,
-        late_days=payments.late_days,
-    )
 
 
 @contextmanager

@@ -37,6 +37,7 @@ from caringmon.model.period import Period, month_before
 from caringmon.model.tables import TABLES
 from caringmon.params import Daily, Settings
 from caringmon.settings import (
+    promise_rules,
     workspace_calendar,
     workspace_folder,
     workspace_settings,
@@ -164,6 +165,9 @@ def _request(parameters: Daily, settings: Settings, sources: Mapping[str, str]) 
     shared = {
         "qc.cutoff": f"{settings.qc.cutoff_workday} / {settings.qc.cutoff_time:%H:%M}",
         "qc.max_return_rounds": str(settings.qc.max_return_rounds),
+        "payments": ", ".join(f"{name} {value}" for name, value in settings.payments),
+        "rebalance": str(settings.rebalance).lower(),
+        "drop_talk_is_rpc": str(settings.limits.drop_talk_is_rpc).lower(),
         "calendar": f"{settings.calendar.version}, {settings.calendar.workweek}, {settings.calendar.cuti_bersama}",
         "working_hours": "-".join(f"{time:%H:%M}" for time in settings.calendar.working_hours),
         "data_deadline": f"{settings.deadlines.data_deadline:%H:%M}",
@@ -180,6 +184,9 @@ def _request(parameters: Daily, settings: Settings, sources: Mapping[str, str]) 
         qc_cutoff_workday=settings.qc.cutoff_workday,
         qc_cutoff_time=settings.qc.cutoff_time,
         max_return_rounds=settings.qc.max_return_rounds,
+        promises=promise_rules(settings),
+        rebalance=settings.rebalance,
+        drop_talk_is_rpc=settings.limits.drop_talk_is_rpc,
         parameters={**parameters.as_text(), **shared},
     )
 

@@ -67,6 +67,9 @@ def analyse(evidence: Evidence) -> Findings:
         qc_cutoff_workday=request.qc_cutoff_workday,
         qc_cutoff_time=request.qc_cutoff_time,
         max_return_rounds=request.max_return_rounds,
+        promises=request.promises,
+        rebalance=request.rebalance,
+        drop_talk_is_rpc=request.drop_talk_is_rpc,
     )
     plan = daily.DailyPlan.of(request.report_date, calendar)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import datetime as dt
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 
 from caringmon.errors import ParameterError, UsageError
 from caringmon.lists import read_sources
 from caringmon.model.buckets import Buckets, read_buckets
 from caringmon.model.calendar import WorkCalendar
+from caringmon.model.claims import PromiseRules
 from caringmon.params import CalendarSettings, Settings, read_settings, read_yaml_as_text
 from caringmon.shipped import params_folder
 
@@ -39,6 +41,17 @@ def parameter_file(workspace: Path, name: str) -> Path:
 def workspace_settings(workspace: Path) -> Settings:
     """Return the settings in force in the workspace."""
     return read_settings(parameter_file(workspace, "settings.yml"))
+
+
+def promise_rules(settings: Settings) -> PromiseRules:
+    """Return when a promise is due and kept, as the settings have it."""
+    payments = settings.payments
+    return PromiseRules(
+        grace_days=payments.grace_days,
+        tolerance=Fraction(str(payments.tolerance)),
+        feed_lag_days=payments.feed_lag_days,
+        late_days=payments.late_days,
+    )
 
 
 def workspace_sources(workspace: Path) -> dict[str, str]:

@@ -11,9 +11,11 @@ import shutil
 import pyarrow.parquet
 import pytest
 
-from caringmon.answers import close
+from caringmon.answers import KpiQuery, close, kpi
 from caringmon.cli import main
 from caringmon.errors import DataBlockedError, RefusedError
+from caringmon.params import report_parameters
+from caringmon.pipeline import analyse, gather
 from caringmon.store.closes import read_closes
 from tests.exports import ORDER, load, new_workspace, tamara_csv, text_file
 
@@ -131,6 +133,18 @@ def test_a_month_closed_late_is_the_month_at_its_cut_off(two_pending):
     assert (site["K01"], site["K13"], site["K17"]) == (2, 2, 2)
     # Of seven tables on 25 working days: orders and roster on all of them, calls on the 3rd.
     assert site["K56"] == (25 + 25 + 1) / (7 * 25)
+
+
+def test_settings_hold_for_reports_and_answers_alike(two_pending):
+    # 270,000 of 300,000 rupiah before the call: paid before it if nine tenths are enough.
+    load(two_pending, {"Bayar 2022-10-05.csv": text_file(["service_no", "paid_at", "amount"],
+                                                         ["0211234567", "2022-10-02", "270000"])})  # fmt: skip
+    asked = KpiQuery("CT0", dt.date(2022, 10, 1), dt.date(2022, 10, 3), kpis=("K17",))
+    for tolerance, net in (("0.95", 2), ("0.9", 1)):
+        (two_pending / "params" / "settings.yml").write_text(f"payments: {{tolerance: {tolerance}}}\n")
+        findings = analyse(gather(report_parameters("daily", ("tests", {"report_date": "2022-10-03"})), two_pending))
+        assert findings.figure("CT0", "K17", "mtd").value == net
+        assert kpi(asked, two_pending)["value"][0] == net
 
 
 def test_a_month_without_calls_is_not_closed(two_pending):

@@ -54,6 +54,12 @@ def test_no_number_and_dialler_fault_are_no_dials_and_an_unmapped_result_is_one_
     assert math.isnan(found["K14"])
 
 
+@pytest.mark.parametrize(("is_rpc", "rate"), [(False, 0), (True, 1)])
+def test_a_call_cut_off_while_talking_reached_the_right_party_only_if_the_settings_say_so(connection, is_rpc, rate):
+    tables = {"calls": calls(("03", "A1", "S1", "C04"))}
+    assert ask(connection, tables, END, kpis=("K11",), drop_talk_is_rpc=is_rpc)["SITE", "K11"][0] == rate
+
+
 def test_a_service_is_counted_once_over_both_segments_and_both_months_and_its_claims_each(connection):
     made = calls(("28", "A1", "S1", "R01"), (dt.datetime(2022, 11, 2, 9), "A1", "S1", "R01"),
                  ("05", "A1", "S1", "R01", {"segment": "PRANPC"}))  # fmt: skip

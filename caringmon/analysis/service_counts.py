@@ -19,7 +19,7 @@ from caringmon.analysis.entities import held_by_entity, with_entity
 from caringmon.analysis.holdings import by_month_of_call
 from caringmon.analysis.relations import KEY, Relations, between, in_windows, span_table
 from caringmon.analysis.untouched import AGES, untouched_flags
-from caringmon.model.codes import RESULT_CODES
+from caringmon.model.codes import DROP_TALK, RESULT_CODES
 from caringmon.model.period import Window
 
 _CONNECTED = [code.code for code in RESULT_CODES if code.connected]
@@ -115,7 +115,7 @@ def _dialled(relations: Relations, windows: list[Window], level: str, names: fro
         dials=is_dial().sum(),
         connected_dials=connected.sum(),
         contacted_dials=(is_dial() & _.result_code.isin(_CONTACTED)).sum(),
-        rpc_dials=(is_dial() & _.result_code.isin(_RPC)).sum(),
+        rpc_dials=(is_dial() & _.result_code.isin([*_RPC, DROP_TALK] if relations.drop_talk_is_rpc else _RPC)).sum(),
         complaints=_.result_code.isin(_COMPLAINTS).sum(),
         outside=(_.outside * is_dial().cast("int64")).sum(),
         timed=is_timed.sum(),

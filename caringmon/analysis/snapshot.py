@@ -48,6 +48,7 @@ class Scope:
     promises: PromiseRules = field(default_factory=PromiseRules)
     hours: CallHours = field(default_factory=CallHours)
     rebalance: bool = False
+    drop_talk_is_rpc: bool = False
     restated: bool = False
 
     @property
@@ -132,6 +133,7 @@ def relations_at(facts: Mapping[str, Table], scope: Scope, clocks: Clocks, last_
         calendar=scope.calendar,
         clock=clocks.qc,
         hours=scope.hours,
+        drop_talk_is_rpc=scope.drop_talk_is_rpc,
     )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from caringmon.model.calendar import WorkCalendar
+from caringmon.model.claims import PromiseRules
 from caringmon.model.codes import Severity
 
 
@@ -85,6 +86,9 @@ class Request:
     qc_cutoff_workday: int
     qc_cutoff_time: dt.time
     max_return_rounds: int
+    promises: PromiseRules
+    rebalance: bool
+    drop_talk_is_rpc: bool
     parameters: Mapping[str, str]
 
 
