@@ -16,16 +16,16 @@ from ibis.expr.types import Table
 from caringmon.analysis.kpi_table import Question, kpi_table
 from caringmon.analysis.readiness import absent_in, files_received, missing_in, refuse_overlaps
 from caringmon.analysis.relations import ALL, CallHours
-from caringmon.analysis.snapshot import Scope, claims_at, open_facts, seen_at
+from caringmon.analysis.snapshot import Scope, claims_at, open_facts, qc_cutoff, seen_at
 from caringmon.errors import DataBlockedError, RefusedError, UsageError, did_you_mean
-from caringmon.gathering import admit, promise_rules
+from caringmon.gathering import admit
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.codes import QcState, Segment
 from caringmon.model.findings import Clocks, Load
 from caringmon.model.kpi import CATALOGUE, LEVELS
 from caringmon.model.period import Period, end_of_day, month_before
 from caringmon.params import Settings
-from caringmon.settings import HOURS_AHEAD, workspace_calendar, workspace_settings, workspace_zones
+from caringmon.settings import HOURS_AHEAD, promise_rules, workspace_calendar, workspace_settings, workspace_zones
 from caringmon.store import facts
 from caringmon.store.closes import Close, add_close, keep_frozen, read_closes
 from caringmon.store.visible import latest_events
@@ -74,28 +74,34 @@ def kpi(query: KpiQuery, workspace: Path) -> pd.DataFrame:
 def close(segment: str, period: str, workspace: Path, *, accept_open: int, now: dt.datetime, by: str) -> Close:
     """Freeze a month of a segment as it stood at its QC cut-off, and return the record.
 
-    Before the cut-off, or with claims still open then other than `accept_open`: DataBlockedError; a month that is
-    closed already: RefusedError. `now`: naive WIB.
+    Before the cut-off, without calls of the month, or with claims still open at the cut-off other than `accept_open`:
+    DataBlockedError; a month that is closed already: RefusedError. `now`: naive WIB.
     """
     first = _first_day(period)
     known = next((one for one in read_closes(workspace) if (one.period, one.segment) == (period, segment)), None)
     if known:
         raise RefusedError(f"{segment} {period} was closed on {known.closed_at:%Y-%m-%d}; a month is closed once")
+    cutoff = _cutoff(period, workspace)
+    if now < cutoff:
+        raise DataBlockedError(f"{segment} {period}: QC is open until {cutoff:%Y-%m-%d %H:%M}; close it after that")
     window = Period.month(first)
     query = KpiQuery(segment, window.start, window.last_day)
-    with _store(workspace, now, window.start) as store:
+    # What became visible or was suppressed since is not part of the month, whenever it is closed.
+    with _store(workspace, cutoff, window.start) as store:
         scope = store.scope(query, window)
-        cutoff = scope.cutoff(period)
-        if now < cutoff:
-            raise DataBlockedError(f"{segment} {period}: QC is open until {cutoff:%Y-%m-%d %H:%M}; close it after that")
+        if "calls" in scope.missing:
+            raise DataBlockedError(
+                f"{segment} {period}: no loaded file covers calls of the month; there is none to close"
+            )
         still_open = _open_claims(store.facts, scope, cutoff, period)
         if still_open != accept_open:
             raise DataBlockedError(
                 f"{segment} {period}: {still_open} claims were PENDING or RETURN_OPEN at the cut-off; "
                 f"validate them, or close with --accept-open {still_open}"
             )
+        asked, files = _kpis(query), store.files(window, segment)
         values = [
-            kpi_table(store.facts, scope, Question(window, level, Clocks(cutoff, cutoff), _kpis(query)))
+            kpi_table(store.facts, scope, Question(window, level, Clocks(cutoff, cutoff), asked, files))
             for level in LEVELS
         ]
         claims = claims_at(seen_at(store.facts, Clocks(cutoff, cutoff)), scope, cutoff, cutoff.date())
@@ -143,9 +149,10 @@ class _Store:
             qc_cutoff_workday=settings.qc.cutoff_workday,
             qc_cutoff_time=settings.qc.cutoff_time,
             max_return_rounds=settings.qc.max_return_rounds,
-            promises=promise_rules(settings.payments),
+            promises=promise_rules(settings),
             hours=CallHours(opens, closes, self.zones, HOURS_AHEAD[settings.limits.tz_default]),
             rebalance=settings.rebalance,
+            drop_talk_is_rpc=settings.limits.drop_talk_is_rpc,
             restated=query.restated,
         )
 
@@ -175,6 +182,12 @@ def _store(workspace: Path, as_of: dt.datetime | None, first: dt.date) -> Iterat
             calendar=workspace_calendar(workspace, settings.calendar),
             zones=workspace_zones(workspace),
         )
+
+
+def _cutoff(period: str, workspace: Path) -> dt.datetime:
+    settings = workspace_settings(workspace)
+    calendar = workspace_calendar(workspace, settings.calendar)
+    return qc_cutoff(period, calendar, settings.qc.cutoff_workday, settings.qc.cutoff_time)
 
 
 def _latest(events: Mapping[str, dt.datetime]) -> dt.datetime:

@@ -8,7 +8,6 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from importlib.metadata import version as package_version
 from pathlib import Path
 
@@ -33,12 +32,12 @@ from caringmon.analysis.readiness import (
 )
 from caringmon.intake.pseudonyms import pseudonym_key
 from caringmon.model.calendar import WorkCalendar
-from caringmon.model.claims import PromiseRules
 from caringmon.model.findings import Clocks, Evidence, Issue, Load, Request
 from caringmon.model.period import Period, month_before
 from caringmon.model.tables import TABLES
-from caringmon.params import Daily, PaymentSettings, Settings
+from caringmon.params import Daily, Settings
 from caringmon.settings import (
+    promise_rules,
     workspace_calendar,
     workspace_folder,
     workspace_settings,
@@ -162,25 +161,16 @@ def _bridged(
     return file_counts(held, asked, admitted.tables["calls"], in_time, request.report_date.replace(day=1))
 
 
-def promise_rules(payments: PaymentSettings) -> PromiseRules:
-    """Return when a promise is due and kept, as the settings have it."""
-    return PromiseRules(
-        grace_days=payments.grace_days,
-        tolerance=Fraction(str(payments.tolerance)),
-        feed_lag_days=payments.feed_lag_days,
-        late_days=payments.late_days,
-    )
-
-
 def _request(parameters: Daily, settings: Settings, sources: Mapping[str, str]) -> Request:
     shared = {
         "qc.cutoff": f"{settings.qc.cutoff_workday} / {settings.qc.cutoff_time:%H:%M}",
         "qc.max_return_rounds": str(settings.qc.max_return_rounds),
+        "payments": ", ".join(f"{name} {value}" for name, value in settings.payments),
+        "rebalance": str(settings.rebalance).lower(),
+        "drop_talk_is_rpc": str(settings.limits.drop_talk_is_rpc).lower(),
         "calendar": f"{settings.calendar.version}, {settings.calendar.workweek}, {settings.calendar.cuti_bersama}",
         "working_hours": "-".join(f"{time:%H:%M}" for time in settings.calendar.working_hours),
         "data_deadline": f"{settings.deadlines.data_deadline:%H:%M}",
-        "payments": ", ".join(f"{name} {value}" for name, value in settings.payments.model_dump().items()),
-        "rebalance": str(settings.rebalance).lower(),
         "sources": ", ".join(f"{table} {system}" for table, system in sources.items() if not TABLES[table].is_state),
     }
     return Request(
@@ -194,8 +184,9 @@ def _request(parameters: Daily, settings: Settings, sources: Mapping[str, str]) 
         qc_cutoff_workday=settings.qc.cutoff_workday,
         qc_cutoff_time=settings.qc.cutoff_time,
         max_return_rounds=settings.qc.max_return_rounds,
-        promises=promise_rules(settings.payments),
+        promises=promise_rules(settings),
         rebalance=settings.rebalance,
+        drop_talk_is_rpc=settings.limits.drop_talk_is_rpc,
         parameters={**parameters.as_text(), **shared},
     )
 

@@ -121,11 +121,15 @@ class PaymentSettings(BaseModel):
 
 
 class LimitSettings(BaseModel):
-    """When customers may be called on their own clock, and whose clock holds where none is known."""
+    """When customers may be called on their own clock, and whose clock holds where none is known.
+
+    `drop_talk_is_rpc`: whether a call cut off while talking (C04) reached the right party.
+    """
 
     model_config = _STRICT
     allowed_hours: list[ClockTime] = Field(default=[dt.time(8), dt.time(20)], min_length=2, max_length=2)
     tz_default: Literal["WIB", "WITA", "WIT"] = "WIB"
+    drop_talk_is_rpc: bool = False
 
 
 class DeadlineSettings(BaseModel):

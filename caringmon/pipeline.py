@@ -69,6 +69,7 @@ def analyse(evidence: Evidence) -> Findings:
         max_return_rounds=request.max_return_rounds,
         promises=request.promises,
         rebalance=request.rebalance,
+        drop_talk_is_rpc=request.drop_talk_is_rpc,
     )
     plan = daily.DailyPlan.of(request.report_date, calendar)
 

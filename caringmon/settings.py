@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 
 from caringmon.errors import ParameterError, UsageError
-from caringmon.lists import csv_rows, read_sources
+from caringmon.lists import REGIONS, csv_rows, read_regions, read_sources
 from caringmon.model.buckets import Buckets, read_buckets
 from caringmon.model.calendar import WorkCalendar
+from caringmon.model.claims import PromiseRules
 from caringmon.params import CalendarSettings, Settings, read_settings, read_yaml_as_text
 from caringmon.shipped import params_folder
 
@@ -39,6 +41,17 @@ def parameter_file(workspace: Path, name: str) -> Path:
 def workspace_settings(workspace: Path) -> Settings:
     """Return the settings in force in the workspace."""
     return read_settings(parameter_file(workspace, "settings.yml"))
+
+
+def promise_rules(settings: Settings) -> PromiseRules:
+    """Return when a promise is due and kept, as the settings have it."""
+    payments = settings.payments
+    return PromiseRules(
+        grace_days=payments.grace_days,
+        tolerance=Fraction(str(payments.tolerance)),
+        feed_lag_days=payments.feed_lag_days,
+        late_days=payments.late_days,
+    )
 
 
 def workspace_sources(workspace: Path) -> dict[str, str]:
@@ -83,15 +96,5 @@ def workspace_zones(workspace: Path) -> dict[str, int]:
 
     An unreadable row: ParameterError naming its line.
     """
-    path = parameter_file(workspace, "region_map.csv")
-    zones = {}
-    with path.open(encoding="utf-8", newline="") as handle:
-        for line, row in enumerate(csv.DictReader(handle), start=2):
-            try:
-                zones[row["witel"].strip().upper()] = HOURS_AHEAD[row["tz"].strip().upper()]
-            except (KeyError, AttributeError):
-                raise ParameterError(
-                    f"{path.name} line {line}: expected scheme,witel,regional,tz,valid_from,valid_to, tz one of "
-                    f"{', '.join(HOURS_AHEAD)}"
-                ) from None
-    return zones
+    regions = read_regions(parameter_file(workspace, REGIONS))
+    return {region.witel.upper(): HOURS_AHEAD[region.tz] for region in regions}

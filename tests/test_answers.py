@@ -11,10 +11,13 @@ import shutil
 import pyarrow.parquet
 import pytest
 
-from caringmon.answers import close
+from caringmon.answers import KpiQuery, close, kpi
 from caringmon.cli import main
 from caringmon.errors import DataBlockedError, RefusedError
+from caringmon.params import report_parameters
+from caringmon.pipeline import analyse, gather
 from caringmon.store.closes import read_closes
+from tests.exports import ORDER, load, new_workspace, tamara_csv, text_file
 
 ASKED = ["--segment", "CT0", "--from", "2022-10-03", "--to", "2022-10-08", "--level", "site", "--kpi", "K17"]
 FIELDS = ["kpi", "level", "entity", "segment", "from", "to", "value", "numerator", "denominator", "unit", "note"]
@@ -91,6 +94,62 @@ def test_a_month_is_closed_once_with_its_open_claims_named(workspace):
     assert sum(claims["counts_net"].to_pylist()) == net
     with pytest.raises(RefusedError, match="a month is closed once"):
         close("CT0", "2022-10", workspace, accept_open=still_open, now=NOW, by="MGR01")
+
+
+ORDERS = [["2022-10", "CT-0", service, "", "", "3", "300000", "4", "Solo", "", "", "A01", "2022-10-01 08:00:00"]
+          for service in ("0211234567", "0212222222")]  # fmt: skip
+STAFF = [["A01", "AGENT", "TL1", "2022-01-03"], ["TL1", "TL", "SPV1", "2022-01-03"]]
+
+
+@pytest.fixture
+def two_pending(tmp_path):
+    """Return a workspace with two agrees of October that nobody tapped."""
+    workspace = new_workspace(tmp_path)
+    load(workspace, {
+        "Data CT0 2022-10-05.csv": tamara_csv({}, {"id": "7002", "fastel": "0212222222"}),
+        "Order 2022-10-01.csv": text_file(ORDER, *ORDERS),
+        "roster.csv": text_file(["person_id", "role", "reports_to", "valid_from"], *STAFF),
+    })  # fmt: skip
+    return workspace
+
+
+def test_a_month_with_two_pending_closes_when_two_are_accepted(two_pending):
+    # S56.
+    for wrong in (0, 1, 3):
+        with pytest.raises(DataBlockedError, match="2 claims were PENDING"):
+            close("CT0", "2022-10", two_pending, accept_open=wrong, now=NOW, by="MGR01")
+    assert close("CT0", "2022-10", two_pending, accept_open=2, now=NOW, by="MGR01").accepted_open == 2
+
+
+def test_a_month_closed_late_is_the_month_at_its_cut_off(two_pending):
+    # Suppressed on 8 November, after the cut-off of the 3rd and before the closing: the month does not move.
+    (two_pending / "params" / "suppression.csv").write_text(
+        "service_no,pseudonym,reason,from\n0212222222,,DNC,2022-11-08\n"
+    )
+    record = close("CT0", "2022-10", two_pending, accept_open=2, now=NOW, by="MGR01")
+    folder = two_pending / "store" / "closes"
+    values = pyarrow.parquet.read_table(folder / f"{record.kpi_snapshot_sha256}.parquet").to_pandas()
+    site = values[values["level"] == "site"].set_index("kpi")["value"]
+    assert (site["K01"], site["K13"], site["K17"]) == (2, 2, 2)
+    # Of seven tables on 25 working days: orders and roster on all of them, calls on the 3rd.
+    assert site["K56"] == (25 + 25 + 1) / (7 * 25)
+
+
+def test_settings_hold_for_reports_and_answers_alike(two_pending):
+    # 270,000 of 300,000 rupiah before the call: paid before it if nine tenths are enough.
+    load(two_pending, {"Bayar 2022-10-05.csv": text_file(["service_no", "paid_at", "amount"],
+                                                         ["0211234567", "2022-10-02", "270000"])})  # fmt: skip
+    asked = KpiQuery("CT0", dt.date(2022, 10, 1), dt.date(2022, 10, 3), kpis=("K17",))
+    for tolerance, net in (("0.95", 2), ("0.9", 1)):
+        (two_pending / "params" / "settings.yml").write_text(f"payments: {{tolerance: {tolerance}}}\n")
+        findings = analyse(gather(report_parameters("daily", ("tests", {"report_date": "2022-10-03"})), two_pending))
+        assert findings.figure("CT0", "K17", "mtd").value == net
+        assert kpi(asked, two_pending)["value"][0] == net
+
+
+def test_a_month_without_calls_is_not_closed(two_pending):
+    with pytest.raises(DataBlockedError, match="no loaded file covers calls of the month"):
+        close("CT0", "2022-11", two_pending, accept_open=0, now=dt.datetime(2022, 12, 10), by="MGR01")
 
 
 def test_the_command_closes_nothing_before_the_month_is_named_as_one(demo_workspace, capsys):

@@ -52,7 +52,7 @@ COHORT: Mapping[str, Value] = {
         * ibis.coalesce((_.own_segment == Segment.CT0.value) & (_.promise_date > _limit), False).cast("int64")
     ).sum(),
     "duplicates": _.duplicates_n.sum(),
-    "owed_from_arrears": (_.counts_net * _.promise_amount.isnull().cast("int64")).sum(),
+    "owed_from_arrears": (_.counts_net * (ibis.coalesce(_.promise_amount, 0) == 0).cast("int64")).sum(),
     "without_history": _number(_tapped & ~_known),
     "claims": _.count(),
     "tapped": _number(_tapped),

@@ -147,7 +147,7 @@ def _told(values: pd.DataFrame, targets: Targets, question: Question) -> list[st
 
 
 def _staff(counts: pd.DataFrame, actuals: pd.DataFrame, scope: Scope, level: str) -> pd.DataFrame:
-    """Return agrees per agent-day and per login hour (K21)."""
+    """Return agrees per agent-day and per login hour (K21); agrees without either are told: `agrees_without_login`."""
     per = {"K21": "agent_days", "K21.per_hour": "login_hours"}
     mine = actuals[actuals["kpi"] == ACTUAL_KPI[scope.basis]].merge(counts, on=KEY, validate="one_to_one")
     rows = []
@@ -155,6 +155,8 @@ def _staff(counts: pd.DataFrame, actuals: pd.DataFrame, scope: Scope, level: str
         for kpi, days in per.items():
             why = "not_at_level" if level not in CATALOGUE[kpi].levels else scope.coverage.lacks(CATALOGUE[kpi].needs)
             cells = (math.nan, math.nan, math.nan, why) if why else ratio(row["value"], float(row[days]))
+            if not why and row["value"] and not row[days]:
+                cells = (*cells[:3], "agrees_without_login")
             rows.append((*(row[name] for name in KEY), kpi, *cells))
     return value_table(rows)
 

@@ -32,6 +32,8 @@ _HOURS = {
 _BY_ATTEMPT = ("K05", "K06", "K10")
 _STATISTICS = ("return_age_p90", "tap_hours_median", "tap_hours_p90", "calibration_kappa")
 _FEWEST_PAIRS = 10
+# Rates that are above 1 for a reason worth telling: two claims of one service, more handling than login time.
+_BELOW_ONE = ("K14", "K15", "K16", "K24")
 
 
 @dataclass(frozen=True)
@@ -162,4 +164,4 @@ def _value(kpi: Kpi, row: Mapping[str, object], why_not: str) -> tuple[float, fl
     if math.isnan(numerator) or denominator == 0:
         return math.nan, numerator, denominator, "zero_denominator"
     value = numerator / denominator if kpi.denominator else numerator
-    return value, numerator, denominator, "above_one" if kpi.id in ("K14", "K15", "K16") and value > 1 else ""
+    return value, numerator, denominator, "above_one" if kpi.id in _BELOW_ONE and value > 1 else ""

@@ -42,6 +42,7 @@ class Relations:
     `holdings`: see there. `claims`: the agree ledger. `payments`: service_no, paid_day, amount, reversals taken off.
     `witels`: period, segment, service_no, witel. `counted_as`: the segment under which the rows of all segments are
     taken together, empty for each under its own. `clock`: the instant that "at the clock" means.
+    `drop_talk_is_rpc`: whether a call cut off while talking reached the right party.
     """
 
     calls: Table
@@ -56,6 +57,7 @@ class Relations:
     clock: dt.datetime
     hours: CallHours = CallHours()
     counted_as: str = ""
+    drop_talk_is_rpc: bool = False
 
     def of(self, segments: Iterable[str]) -> Relations:
         """Return the same with the rows of these segments alone; ALL: the rows of both, taken together."""

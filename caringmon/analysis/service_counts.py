@@ -19,7 +19,7 @@ from caringmon.analysis.entities import held_by_entity, with_entity
 from caringmon.analysis.holdings import by_month_of_call
 from caringmon.analysis.relations import KEY, Relations, between, in_windows, span_table
 from caringmon.analysis.untouched import AGES, untouched_flags
-from caringmon.model.codes import RESULT_CODES
+from caringmon.model.codes import DROP_TALK, RESULT_CODES
 from caringmon.model.period import Window
 
 _CONNECTED = [code.code for code in RESULT_CODES if code.connected]
@@ -115,7 +115,7 @@ def _dialled(relations: Relations, windows: list[Window], level: str, names: fro
         dials=is_dial().sum(),
         connected_dials=connected.sum(),
         contacted_dials=(is_dial() & _.result_code.isin(_CONTACTED)).sum(),
-        rpc_dials=(is_dial() & _.result_code.isin(_RPC)).sum(),
+        rpc_dials=(is_dial() & _.result_code.isin([*_RPC, DROP_TALK] if relations.drop_talk_is_rpc else _RPC)).sum(),
         complaints=_.result_code.isin(_COMPLAINTS).sum(),
         outside=(_.outside * is_dial().cast("int64")).sum(),
         timed=is_timed.sum(),
@@ -134,16 +134,19 @@ def with_witel(calls: Table, relations: Relations) -> Table:
 
 def _held(relations: Relations, windows: list[Window], level: str, names: frozenset[str]) -> Table:
     """Return a row of flags per service that is open in the window, for everyone who holds it meanwhile."""
-    held = held_by_entity(relations.holdings, relations.roster, level).mutate(segment=relations.segment())
+    held = held_by_entity(relations.holdings, relations.roster, level)
+    # Taken together, both segments may hold a service from one day on: the segment decides then.
+    first = ibis.struct({"since": _.since, "segment": _.segment})
+    held = held.mutate(first=first).mutate(segment=relations.segment())
     spans = span_table(windows)
     touched = held.join(spans, [held.start < spans["after"], held.end > spans["first"]])
-    if level != "site" and "arrears" in names | {"cured"} & names:
-        earliest = ibis.window(group_by=["window", "segment", "service_no"], order_by=["since", "period"])
+    if level != "site" and names & {"arrears", "cured"}:
+        earliest = ibis.window(group_by=["window", "segment", "service_no"], order_by="first")
         touched = touched.mutate(arrears=_.arrears.first().over(earliest))
     per_service = touched.group_by(SERVICE).agg(
         held=_.count(),
         on_list=_.on_list.max(),
-        arrears=_.arrears.argmin(_.since),
+        arrears=_.arrears.argmin(_["first"]),
         received_day=_.received_day.max(),
         could_roll=ibis.coalesce(_.could_roll.max(), 0),
         rolled=ibis.coalesce(_.rolled.max(), 0),

@@ -48,6 +48,7 @@ class Scope:
     promises: PromiseRules = field(default_factory=PromiseRules)
     hours: CallHours = field(default_factory=CallHours)
     rebalance: bool = False
+    drop_talk_is_rpc: bool = False
     restated: bool = False
 
     @property
@@ -57,9 +58,7 @@ class Scope:
 
     def cutoff(self, period: str) -> dt.datetime:
         """Return the instant at which the QC states of a caring month are final."""
-        following = Period.month(dt.date.fromisoformat(f"{period}-01")).end
-        day = self.calendar.workdays(Period.month(following))[self.qc_cutoff_workday - 1]
-        return dt.datetime.combine(day, self.qc_cutoff_time)
+        return qc_cutoff(period, self.calendar, self.qc_cutoff_workday, self.qc_cutoff_time)
 
     def payment_asof(self, clock: dt.datetime, last_day: dt.date) -> dt.date:
         """Return the last day whose payments are known to a window that ends on `last_day`."""
@@ -68,6 +67,12 @@ class Scope:
     def rules(self, clock: dt.datetime, payment_asof: dt.date) -> Rules:
         """Return what the ledger needs to know at the clock."""
         return Rules(clock, self.cutoff, self.max_return_rounds, self.promises, payment_asof, self.restated)
+
+
+def qc_cutoff(period: str, calendar: WorkCalendar, workday: int, time: dt.time) -> dt.datetime:
+    """Return the instant at which the QC states of a caring month are final: that working day of the next month."""
+    following = Period.month(dt.date.fromisoformat(f"{period}-01")).end
+    return dt.datetime.combine(calendar.workdays(Period.month(following))[workday - 1], time)
 
 
 @dataclass(frozen=True)
@@ -128,6 +133,7 @@ def relations_at(facts: Mapping[str, Table], scope: Scope, clocks: Clocks, last_
         calendar=scope.calendar,
         clock=clocks.qc,
         hours=scope.hours,
+        drop_talk_is_rpc=scope.drop_talk_is_rpc,
     )
 
 

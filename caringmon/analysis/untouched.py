@@ -1,4 +1,7 @@
-"""Services of the list that nobody dialled since the 1st of the month, by working days since their receipt (K07)."""
+"""Services of the list that nobody dialled since the 1st of the month, by working days since their receipt (K07).
+
+Of a window over two months it is the 1st of its first month: what was worked in the window is never untouched.
+"""
 
 from __future__ import annotations
 
@@ -36,8 +39,8 @@ def untouched_flags(services: Table, relations: Relations, windows: list[Window]
 
 
 def _dialled_since_the_first(relations: Relations, windows: list[Window]) -> Table:
-    """Return window, segment and service_no of what was dialled from the 1st of the last day's month to that day."""
-    months = [Window(w.name, Period(w.period.last_day.replace(day=1), w.period.end)) for w in windows]
+    """Return window, segment and service_no of what was dialled from the 1st of the first day's month to the end."""
+    months = [Window(w.name, Period(w.period.start.replace(day=1), w.period.end)) for w in windows]
     calls = between(relations.calls, "called_at", months).filter(_.result_code.notin(_NOT_A_DIAL))
     calls = calls.filter(ibis.coalesce(_.channel, "VOICE") == "VOICE").mutate(segment=relations.segment())
     dated = in_windows(calls.mutate(day=_.called_at.date()), months)

@@ -44,13 +44,16 @@ def valid_estimate(valid: float, untapped: float, net: float, found: tuple[float
 
 
 def kappa(pairs: Iterable[tuple[str, str]]) -> float:
-    """Return Cohen's kappa of two raters; undefined (NaN) without pairs or when one rater never varies."""
+    """Return Cohen's kappa of two raters; undefined (NaN) without pairs or when both only ever gave one same verdict.
+
+    Source: Cohen (1960), Educational and Psychological Measurement 20:37-46.
+    """
     both = list(pairs)
     first, second = Counter(a for a, _ in both), Counter(b for _, b in both)
-    if len(first) < 2 or len(second) < 2:
+    expected = sum(first[word] * second[word] for word in first)
+    if expected == len(both) ** 2:
         return math.nan
-    agreed = sum(a == b for a, b in both) / len(both)
-    by_chance = sum(first[word] * second[word] for word in first) / len(both) ** 2
+    agreed, by_chance = sum(a == b for a, b in both) / len(both), expected / len(both) ** 2
     return (agreed - by_chance) / (1 - by_chance)
 
 

@@ -73,6 +73,7 @@ LOST = NOT_NET - {QcState.RETURN_OPEN}
 UNMAPPED_ENTITY = "TIDAK TERPETAKAN"
 AGREE = "R01"
 UNMAPPED_RESULT = "X00"
+DROP_TALK = "C04"
 QC_REASONS = (*(f"RC{number:02}" for number in range(1, 13)), "RC99")
 QC_CRITERIA = tuple(f"V{number:02}" for number in range(1, 13))
 RECALL_DECLINES = frozenset({"R03", "R04", "R05", "R06", "R07", "R09"})

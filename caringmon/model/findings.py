@@ -88,6 +88,7 @@ class Request:
     max_return_rounds: int
     promises: PromiseRules
     rebalance: bool
+    drop_talk_is_rpc: bool
     parameters: Mapping[str, str]
 
 

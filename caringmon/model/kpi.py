@@ -85,8 +85,9 @@ class Kpi:
 
     @property
     def decimals(self) -> int:
-        """Decimal places when printed: one for rates and ratios, none for counts and amounts."""
-        return int(self.unit in (Unit.RATE, Unit.RATIO, Unit.PER_DAY, Unit.PER_HOUR, Unit.HOURS))
+        """Decimal places when printed: one for rates and whatever else is a quotient, none for counts and amounts."""
+        is_quotient = self.unit is Unit.COUNT and bool(self.denominator)
+        return int(is_quotient or self.unit in (Unit.RATE, Unit.RATIO, Unit.PER_DAY, Unit.PER_HOUR, Unit.HOURS))
 
     @property
     def min_n(self) -> int:
@@ -116,7 +117,7 @@ COUNTED: tuple[Kpi, ...] = (
     Kpi("K04", "Penetrasi data", "List penetration", "worked_of_list", "list", _RATE, _UP, "5.1", _EVENT,
         ("calls", *_LIST)),
     Kpi("K05", "Jumlah dial", "Attempts", "dials", "", _N, _CTX, "5.2", _EVENT, _CALLS),
-    Kpi("K06", "Intensitas", "Attempts per worked record", "dials", "worked", _RATIO, _CTX, "5.1", _EVENT, _WORKED),
+    Kpi("K06", "Intensitas", "Attempts per worked record", "dials", "worked", _N, _CTX, "5.1", _EVENT, _WORKED),
     Kpi("K07", "Data belum disentuh", "Untouched", "untouched", "", _N, _DOWN, "5.2", _EVENT, ("calls", *_LIST)),
     *(
         Kpi(f"K07.{days}", f"Data belum disentuh, {days} hari kerja", f"Untouched, {days} working days",
@@ -153,7 +154,8 @@ COUNTED: tuple[Kpi, ...] = (
     Kpi("K26", "Kehadiran", "Attendance", "days_attended", "days_planned", _RATE, _UP, "-", _EVENT, _T5, _STAFF),
     Kpi("K27", "PTP jatuh tempo", "Due promises", "due", "", _N, _CTX, "-", _DUE, ("calls", *_PAY, "promises")),
     *(
-        Kpi(name, name_id, name_en, count, over, _RATE, way, "2.1", _DUE, ("calls", *_PAY, "promises"))
+        Kpi(name, name_id, name_en, count, over, _RATE, way, "2.1" if name.startswith("K28") else "-", _DUE,
+            ("calls", *_PAY, "promises"))
         for name, name_id, name_en, count, over, way in (
             ("K28", "PTP kept rate", "Promises kept", "kept_on_time", "due", _UP),
             ("K28.incl_late", "PTP kept rate termasuk terlambat", "Promises kept, late ones included", "kept", "due",
@@ -217,8 +219,8 @@ COMPARED: tuple[Kpi, ...] = (
     Kpi("K19M", "Pencapaian bulan", "Achievement of the month", "month_actual", "month_target", _RATE, _UP, "2.1",
         _MONTH, ("targets",)),
     Kpi("K20", "Gap target", "Gap to target", "gap", "", _N, _UP, "2.1, 2.3", _EVENT, ("targets",)),
-    Kpi("K21", "Agree per agent-hari", "Agrees per agent-day", "actual", "agent_days", Unit.PER_DAY, _UP, "6.3", _EVENT,
-        _T5, _STAFF),
+    Kpi("K21", "Agree per agent-hari", "Agrees per agent-day", "actual", "agent_days", _N, _UP, "6.3", _EVENT, _T5,
+        _STAFF),
     Kpi("K21.per_hour", "Agree per jam login", "Agrees per login hour", "actual", "login_hours", Unit.PER_HOUR, _UP,
         "6.3", _EVENT, _T5, _STAFF),
     Kpi("K44", "Laju per hari kerja", "Run rate per working day", "month_actual", "elapsed", Unit.PER_DAY, _UP, "2.2",
