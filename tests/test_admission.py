@@ -134,6 +134,14 @@ def test_a_tap_by_the_caller_is_set_aside_by_file_and_row():
     ]
 
 
+@pytest.mark.parametrize(("code", "tapped", "kept"), [("R01", "19", 1), ("R02", "19", 2), ("R01", "17", 2)])
+def test_a_tap_that_names_no_call_is_set_aside_when_its_person_made_an_agree_before_it(code, tapped, kept):
+    made = call(code=code)
+    own = tap(qco_id="A1", tapped_at=at(tapped), validation_id="t2")
+    left, issues = admission.with_independent_taps(tables(calls=[made], qc=[tap(), own]), LOADS)
+    assert (len(left["qc"]), sum(issue.count for issue in issues)) == (kept, 2 - kept)
+
+
 def test_logins_of_one_person_are_one_person():
     roster = [{"person_id": "P1", "role": "AGENT", "logins": "A1|dimas.qc", "valid_from": date("2022-01-01")}]
     known = admission.with_person_ids(

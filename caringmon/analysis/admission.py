@@ -137,12 +137,21 @@ def with_person_ids(tables: Tables) -> dict[str, pa.Table]:
 
 
 def with_independent_taps(tables: Tables, loads: Mapping[str, Load]) -> tuple[dict[str, pa.Table], tuple[Issue, ...]]:
-    """Return the tables without taps by the person who made the call; found as `QC_INDEPENDENCE`, by file and row."""
+    """Return the tables without taps by the person who made the call; found as `QC_INDEPENDENCE`, by file and row.
+
+    A tap that names no call is set aside when the person made any agree of the service before it.
+    """
     taps = tables["qc"]
-    callers = tables["calls"].select(["attempt_id", "agent_id"]).to_pandas()
-    judged = taps.select(["attempt_id", "qco_id"]).to_pandas()
-    judged = judged.merge(callers.drop_duplicates("attempt_id"), on="attempt_id", how="left", validate="many_to_one")
-    own = (judged["qco_id"].notna() & (judged["qco_id"] == judged["agent_id"])).to_numpy(dtype=bool)
+    calls = tables["calls"].select(["attempt_id", "agent_id", "service_no", "called_at", "result_code"]).to_pandas()
+    judged = taps.select(["attempt_id", "qco_id", "service_no", "called_at", "tapped_at"]).to_pandas()
+    callers = calls[["attempt_id", "agent_id"]].drop_duplicates("attempt_id")
+    named = judged.merge(callers, on="attempt_id", how="left", validate="many_to_one")
+    agrees = calls[calls["result_code"] == AGREE].groupby(["service_no", "agent_id"], as_index=False)["called_at"].min()
+    agrees = agrees.rename(columns={"agent_id": "qco_id", "called_at": "agreed_at"})
+    since = judged.merge(agrees, on=["service_no", "qco_id"], how="left", validate="many_to_one")["agreed_at"]
+    is_named = judged["attempt_id"].notna() | judged["called_at"].notna()
+    own_call = judged["qco_id"].notna() & (judged["qco_id"] == named["agent_id"])
+    own = (own_call | (~is_named & (since < judged["tapped_at"]))).to_numpy(dtype=bool)
     if not own.any():
         return dict(tables), ()
     found = _by_file("QC_INDEPENDENCE", Severity.QUARANTINE, "qc", taps.filter(pa.array(own)), loads)
