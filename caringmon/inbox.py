@@ -8,12 +8,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from caringmon.errors import CaringmonError, DataBlockedError
+from caringmon.errors import CaringmonError, DataBlockedError, RefusedError
 from caringmon.intake.account import FileReport
 from caringmon.intake.archives import Member, files_in
 from caringmon.intake.clean import original_cells
 from caringmon.intake.labels import long_numbers, without_numbers
-from caringmon.intake.pseudonyms import split_identities
+from caringmon.intake.pseudonyms import pseudonyms, split_identities
 from caringmon.intake.window import stated_export
 from caringmon.model.findings import Load
 from caringmon.reading import RAGGED, Part, Reading, Source, covered_days, read_source
@@ -21,7 +21,7 @@ from caringmon.report.wording import catalogue
 from caringmon.store import facts, restricted
 from caringmon.store.erasure import erase_services, spellings
 from caringmon.store.files import only_one, remove_drafts
-from caringmon.store.identities import IdentityStore
+from caringmon.store.identities import IdentityStore, any_identity
 from caringmon.store.mended import mended_file
 from caringmon.suppression import erased_services
 from caringmon.vocabulary import Rules, read_rules
@@ -47,15 +47,26 @@ class Loading:
 def open_loading(workspace: Path, key: bytes) -> Loading:
     """Return what loading into the workspace needs; a mistake in its parameter files: ParameterError.
 
+    A key other than the one that the store was filled under: RefusedError, since one service would be two.
     What is to be erased is erased first, also from what a run that was cut off left behind.
     """
     rules, listed = read_rules(workspace), erased_services(workspace, key)
     with only_one(workspace / "store"):
         remove_drafts(workspace / "store")
+        _refuse_other_key(workspace, key)
         loads = facts.read_loads(workspace)
         erased = spellings(workspace, listed, loads)
         erase_services(workspace, erased, loads)
         return Loading(workspace, rules, key, IdentityStore(workspace), erased)
+
+
+def _refuse_other_key(workspace: Path, key: bytes) -> None:
+    known = any_identity(workspace)
+    if known and pseudonyms(known[0], [known[2]], key) != [known[1]]:
+        raise RefusedError(
+            "CARINGMON_PSEUDO_KEY is not the key that store/ was filled under: services would count twice. "
+            "Set that key again, or load all files into a workspace with an empty store/"
+        )
 
 
 def inbox_files(workspace: Path, paths: Sequence[Path] | None) -> list[Path]:

@@ -150,6 +150,13 @@ def test_verdicts_of_a_call_export_are_taps_up_to_the_clock(workspace):
     assert evidence(workspace).tables["qc"]["status"].to_pylist() == ["VALID"]
 
 
+def test_a_working_day_that_an_export_without_rows_covers_is_a_day_without_activity(workspace):
+    load(workspace, files(**{"Data CT0 2022-10-06.csv": tamara_csv()}))
+    assert "calls" not in evidence(workspace, "2022-10-06").missing
+    with pytest.raises(DataBlockedError, match="no loaded file covers calls"):
+        evidence(workspace, "2022-10-07")
+
+
 def test_required_files_stop_a_report_and_optional_ones_do_not(workspace, capsys):
     run = ["run", "daily", "--workspace", str(workspace), "-p", f"report_date={DAY}"]
     load(workspace, {"roster.csv": STAFF})

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from caringmon.demo.plan import SIZES
 from caringmon.demo.workspace import write_world
-from caringmon.errors import ParameterError
+from caringmon.errors import ParameterError, RefusedError
 from caringmon.intake.pseudonyms import TEST_KEY
 from caringmon.intake.window import stated_export, stated_range
 from caringmon.model.codes import Severity
@@ -415,6 +415,14 @@ def test_a_number_in_a_header_or_in_the_name_of_a_sheet_is_nowhere_but_in_the_re
                           if path.is_file() and path.stat().st_mode & 0o077)  # fmt: skip
     assert not any(number in text for number in ("1234567890", "3456 789", "3456-789")
                    for text in ("".join(report.lines()), open_bytes.decode("latin-1")))  # fmt: skip
+
+
+def test_another_key_than_the_one_of_the_store_is_refused_before_anything_is_loaded(workspace):
+    load(workspace, {"a.csv": tamara_csv({})})
+    (workspace / "inbox" / "b.csv").write_bytes(tamara_csv({"id": "7002"}))
+    with pytest.raises(RefusedError, match="services would count twice"):
+        ingest(workspace, None, key=b"another")
+    assert len(facts.read_loads(workspace)) == 1
 
 
 def test_a_new_parser_version_reads_a_known_file_anew(workspace, monkeypatch):

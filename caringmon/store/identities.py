@@ -57,6 +57,14 @@ def read_identities(workspace: Path) -> pa.Table:
     return pa.concat_tables([_SCHEMA.empty_table(), *(pa.parquet.read_table(path) for path in paths)])
 
 
+def any_identity(workspace: Path) -> tuple[str, str, str] | None:
+    """Return kind, pseudonym and clear value of one id that is kept; None where none is."""
+    for path in sorted(_folder(workspace).glob("*.parquet")):
+        for row in _ids(pa.parquet.read_table(path)).slice(0, 1).to_pylist():
+            return row["kind"], row["pseudonym"], row["clear"]
+    return None
+
+
 def known_pseudonyms(workspace: Path) -> set[str]:
     """Return every pseudonym under which something is kept."""
     return set(read_identities(workspace)["pseudonym"].to_pylist())
