@@ -8,7 +8,7 @@ import re
 from caringmon.intake.window import date_places
 
 # As a phone number is written: 0812-3456-7890, (0812) 3456 7890.
-_LONG = re.compile(r"\d(?:[ ._()+-]{0,2}\d){7,}")
+_LONG = re.compile(r"\d(?:[ .()+-]{0,2}\d){7,}")
 _STAMP = re.compile(r"(?<!\d)(?:\d{8}|\d{12}|\d{14})(?!\d)")
 _STAMPS = ("%Y%m%d", "%d%m%Y", "%Y%m%d%H%M", "%Y%m%d%H%M%S")
 _MONTH = re.compile(r"(?<!\d)20\d{2}[-_. ]?(?:0[1-9]|1[0-2])(?!\d)")
