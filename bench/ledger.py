@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 import ibis
 import numpy as np
 import pyarrow as pa
-from kpi import calls
+from kpi import tables
 
 from caringmon.analysis.events import Rules
 from caringmon.analysis.ledger import agree_ledger
@@ -44,7 +44,7 @@ def table(name: str, rows: int, **columns: object) -> pa.Table:
 def evidence(attempts: int) -> dict[str, pa.Table]:
     """Return attempts with every agree tapped a day later, seven of ten paid, and every service in a data order."""
     random = np.random.default_rng(0)
-    called = calls(attempts, random)
+    called = tables(attempts, random)["calls"]
     day = np.timedelta64(1, "D")
     called_at = called["called_at"].to_numpy()
     promised = pa.array(called_at.astype("datetime64[D]") + random.integers(0, 8, attempts))

@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 import pandas as pd
 
-from caringmon.intake.headers import count_known, known_names
+from caringmon.intake.aliases import count_known, known_names
 from caringmon.intake.pseudonyms import TEST_KEY
 from caringmon.intake.read import read_sheets
 from caringmon.intake.sheets import RawSheet

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -115,7 +116,7 @@ def _load_member(loading: Loading, member: Member) -> FileReport:
         source = _source(loading.workspace, member, loads)
         reading = read_source(loading.rules, source)
         with only_one(loading.workspace / "store"):
-            replaced = _keep(loading, reading, source, {load.load_id for load in earlier})
+            replaced = _keep(loading, reading, source, member.sha256, {load.load_id for load in earlier})
     except CaringmonError as problem:
         return FileReport(member.name, refusal=without_numbers(str(problem)))
     return replace(reading.report, file=member.name, is_anew=bool(replaced))
@@ -126,7 +127,7 @@ def loads_of(workspace: Path, member: Member, loads: Sequence[Load]) -> list[Loa
 
     An export of another day may say the same, byte for byte, and covers that day: free days, a state taken back.
     """
-    sha256 = _hash(member.content)
+    sha256 = member.sha256
     mended = mended_file(workspace, member.name, sha256, loads)
     stated = stated_export(mended.name if mended else member.name)
     return [load for load in loads if load.source_sha256 == sha256 and stated_export(load.source_file) == stated]
@@ -152,7 +153,7 @@ def _source(workspace: Path, member: Member, loads: Sequence[Load]) -> Source:
 
     One with a long number in its name that is no date, or that could not be taken from its archive: DataBlockedError.
     """
-    mended = mended_file(workspace, member.name, _hash(member.content), loads)
+    mended = mended_file(workspace, member.name, member.sha256, loads)
     if mended is None:
         _refuse_number_in_name(member.name)
     if member.problem:
@@ -180,30 +181,31 @@ def _refuse_number_in_name(name: str) -> None:
         )
 
 
-def _keep(loading: Loading, reading: Reading, source: Source, earlier: Collection[str]) -> set[str]:
+def _keep(loading: Loading, reading: Reading, source: Source, sha256: str, earlier: Collection[str]) -> set[str]:
     """Write all that a file gives; the list of loads last, so that a run cut off before it loads nothing.
 
     `earlier`: the loads of the file whose place this reading takes; returned are those that are gone now.
     """
-    sha256 = _hash(source.data)
     rules = [loading.rules.fingerprint(part.feed.table.name, reading.marks) for part in reading.parts]
     file = f"{sha256} {source.stated or ''}"
     ids = [_load_id(part, file, applied) for part, applied in zip(reading.parts, rules, strict=True)]
     _set_aside(loading.workspace, reading.parts, ids)
     if reading.exported_at is None:
         return set()
-    restricted.keep_raw(loading.workspace, sha256, source.data)
     origin = source.origin
     new = []
-    for part, load_id, applied in zip(reading.parts, ids, rules, strict=True):
-        rows, people = split_identities(
-            part.feed.table, part.kept.rows, part.feed.source_system, loading.key, loading.erased
-        )
-        loading.identities.save(load_id, people)
-        days = (origin.first_day, origin.last_day) if origin else covered_days(part, reading.exported_at)
-        load = _load_record(part, sha256, reading.exported_at, days)
-        named = replace(load, load_id=load_id, rules=applied, header_marks=reading.marks)
-        new.append(facts.NewLoad(named, rows, part.issues))
+    with ThreadPoolExecutor(1) as beside:  # the disk takes the raw copy while ids are hidden
+        raw = beside.submit(restricted.keep_raw, loading.workspace, sha256, source.data)
+        for part, load_id, applied in zip(reading.parts, ids, rules, strict=True):
+            rows, people = split_identities(
+                part.feed.table, part.kept.rows, part.feed.source_system, loading.key, loading.erased
+            )
+            loading.identities.save(load_id, people)
+            days = (origin.first_day, origin.last_day) if origin else covered_days(part, reading.exported_at)
+            load = _load_record(part, sha256, reading.exported_at, days)
+            named = replace(load, load_id=load_id, rules=applied, header_marks=reading.marks)
+            new.append(facts.NewLoad(named, rows, part.issues))
+        raw.result()
     facts.append_all(loading.workspace, new, earlier)
     replaced = {*earlier} - {load.load_id for load in facts.read_loads(loading.workspace)}
     for load_id in replaced:
@@ -222,10 +224,6 @@ def _set_aside(workspace: Path, parts: Sequence[Part], ids: Sequence[str]) -> No
 def _load_id(part: Part, file: str, rules: str) -> str:
     named = "|".join((file, part.sheet.place.sheet, part.feed.table.name, PARSER_VERSION, rules))
     return hashlib.sha256(named.encode()).hexdigest()[:12]
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 def _load_record(part: Part, sha256: str, exported_at: dt.datetime, days: tuple[dt.date, dt.date]) -> Load:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from caringmon.errors import CaringmonError, DataBlockedError
 from caringmon.intake.kinds import Kind, kind_of
@@ -25,6 +27,11 @@ class Member:
     name: str
     content: bytes
     problem: str = ""
+
+    @cached_property
+    def sha256(self) -> str:
+        """The hash of the content, as hex."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
 def files_in(name: str, data: bytes) -> Iterator[Member]:

@@ -57,6 +57,8 @@ class RawColumn:
 
     def take(self, rows: Ints | Bools) -> RawColumn:
         """Return the column of these rows, with the values that still occur in it."""
+        if rows.dtype == bool and rows.all():
+            return self
         return RawColumn(self.codes[rows], self.distinct).compact()
 
     def compact(self) -> RawColumn:

@@ -91,6 +91,9 @@ def _without_impossible(rows: pa.Table, verdicts: Sequence[Verdict], kept: Bools
 
 def _unique(typed: TypedRows, rows: pa.Table) -> tuple[pa.Table, list[Issue]]:
     """Return the last row of each key. Equal rows are a repetition; unequal ones `DUPLICATE_KEY`, both listed."""
+    (first, *others) = typed.feed.table.key[0]
+    if not others and not rows[first].null_count and pc.count_distinct(rows[first]).as_py() == rows.num_rows:
+        return rows, []
     identity = _identity(typed.feed.table, rows)
     shared = identity.duplicated(keep=False).to_numpy()
     if not shared.any():
