@@ -26,11 +26,13 @@ from caringmon.analysis.readiness import (
     missing_tables,
     refuse_overlaps,
     refuse_silent_record,
+    refuse_unknown_leader,
     refuse_unmapped,
     refuse_unready,
     silent_segments,
 )
 from caringmon.intake.pseudonyms import pseudonym_key
+from caringmon.model.audience import Audience
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.findings import Clocks, Evidence, Issue, Load, Request
 from caringmon.model.period import Period, month_before
@@ -79,6 +81,7 @@ def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
     missing = missing_tables(tables, admitted.loads, day, asked, calendar, absent)
     refuse_unready(missing, day)
     refuse_overlaps(tables["roster"])
+    refuse_unknown_leader(tables["roster"], request.audience, day)
     refuse_unmapped(tables["calls"], day)
     shown = tuple(load for load in in_time if load.last_day >= since or load.table in REFERENCE)
     found = (*facts.read_issues(folder, shown), *later, *_issues(admitted, day, absent, calendar))
@@ -168,12 +171,14 @@ def _request(parameters: Daily, settings: Settings, sources: Mapping[str, str]) 
         "payments": ", ".join(f"{name} {value}" for name, value in settings.payments),
         "rebalance": str(settings.rebalance).lower(),
         "drop_talk_is_rpc": str(settings.limits.drop_talk_is_rpc).lower(),
+        "max_attempts_day": str(settings.limits.max_attempts_day),
         "calendar": f"{settings.calendar.version}, {settings.calendar.workweek}, {settings.calendar.cuti_bersama}",
         "working_hours": "-".join(f"{time:%H:%M}" for time in settings.calendar.working_hours),
         "data_deadline": f"{settings.deadlines.data_deadline:%H:%M}",
         "sources": ", ".join(f"{table} {system}" for table, system in sources.items() if not TABLES[table].is_state),
     }
     return Request(
+        audience=Audience.of(parameters.audience),
         report="daily",
         report_date=parameters.report_date,
         cut_time=parameters.cut_time,
@@ -187,6 +192,7 @@ def _request(parameters: Daily, settings: Settings, sources: Mapping[str, str]) 
         promises=promise_rules(settings),
         rebalance=settings.rebalance,
         drop_talk_is_rpc=settings.limits.drop_talk_is_rpc,
+        max_attempts_day=settings.limits.max_attempts_day,
         parameters={**parameters.as_text(), **shared},
     )
 

@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from caringmon.errors import ParameterError, did_you_mean
+from caringmon.model.audience import Audience
 from caringmon.model.codes import Segment
 
 _STRICT = ConfigDict(strict=True, frozen=True, extra="forbid")
@@ -63,6 +64,15 @@ def _word(*allowed: str, later: tuple[str, ...] = ()) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def _audience(value: object) -> str:
+    text = _text(value, '"all"')
+    try:
+        return str(Audience.of(text))
+    except ValueError:
+        hint = did_you_mean(text, ("all", "manager", "spv:", "tl:"))
+        raise ValueError(f"must be all, manager, spv:CODE or tl:CODE; got {text!r}.{hint}") from None
+
+
 IsoDate = Annotated[dt.date, BeforeValidator(_iso_date)]
 ClockTime = Annotated[dt.time, BeforeValidator(_clock_time)]
 
@@ -74,7 +84,7 @@ class Daily(BaseModel):
 
     report_date: IsoDate
     segment: Annotated[str, _word("ALL", *Segment)] = "ALL"
-    audience: Annotated[str, _word("all", later=("manager", "spv:", "tl:"))] = "all"
+    audience: Annotated[str, BeforeValidator(_audience)] = "all"
     achievement_basis: Annotated[str, _word("net", "valid", "gross")] = "net"
     cut_time: ClockTime = dt.time.max
     reference: Annotated[str, _word("last_month", later=("plan", "baseline"))] = "last_month"
@@ -123,13 +133,15 @@ class PaymentSettings(BaseModel):
 class LimitSettings(BaseModel):
     """When customers may be called on their own clock, and whose clock holds where none is known.
 
-    `drop_talk_is_rpc`: whether a call cut off while talking (C04) reached the right party.
+    `drop_talk_is_rpc`: whether a call cut off while talking (C04) reached the right party. `max_attempts_day`: dials
+    of one service on one day that are still allowed.
     """
 
     model_config = _STRICT
     allowed_hours: list[ClockTime] = Field(default=[dt.time(8), dt.time(20)], min_length=2, max_length=2)
     tz_default: Literal["WIB", "WITA", "WIT"] = "WIB"
     drop_talk_is_rpc: bool = False
+    max_attempts_day: int = Field(default=3, ge=1, le=99)
 
 
 class DeadlineSettings(BaseModel):

@@ -16,8 +16,19 @@ from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from caringmon.analysis import daily
 from caringmon.analysis.bridge import BRIDGED, bridge, bridge_total
+from caringmon.analysis.daily import daily_values
+from caringmon.analysis.daily_plan import (
+    DailyPlan,
+    absent_leaders,
+    shown_agents,
+    shown_days,
+    shown_segments,
+    shown_slices,
+    shown_teams,
+)
+from caringmon.analysis.day_counts import DayRules
+from caringmon.analysis.figures import figures
 from caringmon.analysis.provenance import issue_summary, issues_table, load_summary, loads_table
 from caringmon.analysis.readiness import active_segments
 from caringmon.analysis.snapshot import Scope, claims_at, open_facts, seen_at
@@ -25,6 +36,7 @@ from caringmon.errors import ReportFailedError
 from caringmon.gathering import clocks_of, gather
 from caringmon.inbox import inbox_files, load_file, open_loading
 from caringmon.intake.account import FileReport
+from caringmon.model.audience import Audience
 from caringmon.model.findings import Clocks, Evidence, Findings, Head
 from caringmon.model.period import month_code
 from caringmon.params import Daily
@@ -57,10 +69,10 @@ def ingest(workspace: Path, paths: Sequence[Path] | None, *, key: bytes) -> list
 def analyse(evidence: Evidence) -> Findings:
     """Return what the report says: every figure computed once, and the lists that stand beside them."""
     request, calendar = evidence.request, evidence.calendar
-    segments = active_segments(evidence.tables, request.segments)
+    active = active_segments(evidence.tables, request.segments)
     scope = Scope(
         calendar=calendar,
-        segments=segments,
+        segments=active,
         basis=request.basis,
         absent=evidence.absent,
         missing=evidence.missing,
@@ -71,24 +83,34 @@ def analyse(evidence: Evidence) -> Findings:
         rebalance=request.rebalance,
         drop_talk_is_rpc=request.drop_talk_is_rpc,
     )
-    plan = daily.DailyPlan.of(request.report_date, calendar)
+    plan = DailyPlan.of(request.report_date, calendar)
 
     def clocks(day: dt.date) -> Clocks:
         return evidence.clocks if day == plan.today else clocks_of(day, dt.time.max, request, calendar)
 
     with facts.connection() as con:
         rows = open_facts(con, evidence.tables)
-        values = daily.daily_values(rows, scope, plan, clocks, calendar.share_of_day(request.cut_time))
+        rules = DayRules(request.report_date, request.max_attempts_day, request.promises)
+        share = calendar.share_of_day(request.cut_time)
+        values = daily_values(rows, scope, plan, clocks, share, request.audience, rules)
         clock = evidence.clocks.qc
         claims = claims_at(seen_at(rows, evidence.clocks), scope, clock, scope.payment_asof(clock, plan.today))
-        of_month = claims.filter(claims.period == month_code(plan.today), claims.segment.isin(segments))
+        of_month = claims.filter(claims.period == month_code(plan.today), claims.segment.isin(active))
         lines = bridge(evidence.file_counts, evidence.origins, of_month.select(BRIDGED).execute())
-    figures = daily.daily_figures(values, plan)
+    segments = shown_segments(values, active, request.audience)
+    values = values[values["segment"].isin(segments)]
+    found = figures(values, {window.name: window.period for window in plan.windows()})
+    roster = evidence.tables["roster"]
+    teams = shown_teams(values, roster, plan.today)
     issues, loads = issues_table(evidence.issues), loads_table(evidence.loads)
     tables = {
-        "figures": figures,
-        "days": daily.shown_days(values, plan, scope),
-        "teams": daily.shown_teams(figures, evidence.tables["roster"], plan.today),
+        "figures": found,
+        "days": shown_days(values, plan, segments, calendar, request.audience),
+        "teams": teams,
+        "agents": shown_agents(values, roster, plan.today),
+        "hours": shown_slices(values, "hour", "K05", "recent"),
+        "results": shown_slices(values, "result", "attempts", "day"),
+        "absences": absent_leaders(evidence.tables["attendance"], roster, plan.today, teams["entity"]),
         "issues": issues,
         "issue_summary": issue_summary(issues),
         "loads": loads,
@@ -96,7 +118,8 @@ def analyse(evidence: Evidence) -> Findings:
         "bridge": lines,
         "bridge_total": bridge_total(lines),
     }
-    return Findings(_head(evidence, segments), tables)
+    silent = tuple(segment for segment in request.segments if segment not in active)
+    return Findings(_head(evidence, segments, silent), tables)
 
 
 def hand_over(findings: Findings) -> None:
@@ -143,7 +166,7 @@ def publish(findings: Findings, notebook: NotebookNode, staging: Path, outputs: 
     """
     head = findings.head
     segment = head.parameters["segment"]
-    folder = outputs / head.report / segment / head.period
+    folder = outputs / head.report / segment / head.period / Audience.of(head.audience).folder
     tables = {f"findings/{path.name}": path.read_bytes() for path in sorted((staging / "findings").iterdir())}
     fingerprint = content_hash({**tables, **documents(findings, notebook, None)})
     with only_one(outputs):
@@ -174,7 +197,7 @@ def _publish_next(
     return Published(target, number, fingerprint, is_new=True)
 
 
-def _head(evidence: Evidence, segments: tuple[str, ...]) -> Head:
+def _head(evidence: Evidence, segments: tuple[str, ...], silent: tuple[str, ...]) -> Head:
     request = evidence.request
     return Head(
         report=request.report,
@@ -192,5 +215,6 @@ def _head(evidence: Evidence, segments: tuple[str, ...]) -> Head:
         qc_clock=evidence.clocks.qc,
         absent=tuple(sorted(evidence.absent)),
         missing=tuple(sorted(evidence.missing)),
-        silent_segments=tuple(segment for segment in request.segments if segment not in segments),
+        silent_segments=silent,
+        audience=str(request.audience),
     )

@@ -12,10 +12,13 @@ import pytest
 from caringmon.analysis.snapshot import Scope, open_facts, snapshot
 from caringmon.analysis.targets import Progress
 from caringmon.model.findings import Clocks
+from caringmon.model.kpi import COUNTED as CATALOGUE
+from caringmon.model.kpi import DAILY
 from caringmon.model.period import Period, Window
 from tests import golden
 from tests.tiny import OCTOBER, at, date, fact_table
 
+COUNTED = tuple(kpi.id for kpi in CATALOGUE if kpi.id in DAILY)
 WINDOW = Window("w", Period(date("2022-10-01"), date("2022-10-20")))
 
 
@@ -24,10 +27,8 @@ def scope(segments=("CT0",), absent=(), missing=()) -> Scope:
 
 
 def values_of(con, tables, windows=(WINDOW,), clock=golden.CLOCK, **scoped) -> dict[tuple[str, str, str], float]:
-    found = snapshot(
-        open_facts(con, tables), scope(**scoped), Clocks(clock, clock), Progress(OCTOBER, clock.date()),
-        {"site": list(windows), "tl": list(windows)},
-    ).values  # fmt: skip
+    at = snapshot(open_facts(con, tables), scope(**scoped), Clocks(clock, clock), Progress(OCTOBER, clock.date()))
+    found = pd.concat([at.values(level, list(windows), COUNTED) for level in ("site", "tl")])
     keys = zip(found["window"], found["entity"], found["kpi"], strict=True)
     return dict(zip(keys, found["value"], strict=True))
 
@@ -108,20 +109,19 @@ def test_a_service_closed_before_its_first_possible_dial_is_assigned_but_in_no_l
 
 def test_a_rate_without_a_denominator_is_not_available_and_says_why(connection):
     empty = Window("e", Period.day(date("2022-10-02")))
-    found = snapshot(
-        open_facts(connection, golden.tables()), scope(), Clocks(golden.CLOCK, golden.CLOCK),
-        Progress(OCTOBER, golden.CLOCK.date()), {"site": [empty], "tl": []},
-    ).values  # fmt: skip
+    clocks, progress = Clocks(golden.CLOCK, golden.CLOCK), Progress(OCTOBER, golden.CLOCK.date())
+    found = snapshot(open_facts(connection, golden.tables()), scope(), clocks, progress).values(
+        "site", [empty], COUNTED
+    )
     row = found[found["kpi"] == "K09"].iloc[0]
     assert math.isnan(row["value"])
     assert row["note"] == "zero_denominator"
 
 
 def test_what_the_files_lack_by_design_is_not_available_for_that_reason(connection):
-    found = snapshot(
-        open_facts(connection, golden.tables()), scope(absent=("contact", "roster")),
-        Clocks(golden.CLOCK, golden.CLOCK), Progress(OCTOBER, golden.CLOCK.date()), {"site": [WINDOW], "tl": [WINDOW]},
-    ).values  # fmt: skip
+    clocks, progress = Clocks(golden.CLOCK, golden.CLOCK), Progress(OCTOBER, golden.CLOCK.date())
+    at = snapshot(open_facts(connection, golden.tables()), scope(absent=("contact", "roster")), clocks, progress)
+    found = pd.concat([at.values(level, [WINDOW], COUNTED) for level in ("site", "tl")])
     notes = dict(zip(found["kpi"], found["note"], strict=True))
     assert (notes["K09"], notes["K10"], notes["K14"]) == ("absent:contact", "absent:contact", "")
     assert set(found["entity"]) == {""}

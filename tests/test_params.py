@@ -33,8 +33,8 @@ BAD = {
     "an hour that does not exist": ({"cut_time": "25:00"}, "cut_time must be a time between 00:01 and 24:00"),
     "a time that leaves nothing": ({"cut_time": "00:00"}, "cut_time must be later than 00:00"),
     "a language we do not have": ({"lang": "jv"}, "lang must be one of id, en"),
-    "an audience of a later release": ({"audience": "tl:TL01"}, "audience 'tl:TL01' comes with a later release"),
-    "an unknown audience": ({"audience": "everybody"}, "audience must be one of all"),
+    "a leader without a code": ({"audience": "tl:"}, "audience must be all, manager, spv:CODE or tl:CODE"),
+    "an unknown audience": ({"audience": "everybody"}, "audience must be all, manager, spv:CODE or tl:CODE"),
     "an unknown reference": ({"reference": "last_year"}, "reference must be one of last_month"),
 }
 

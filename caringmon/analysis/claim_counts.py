@@ -97,7 +97,7 @@ def claim_counts(relations: Relations, windows: Sequence[Window], level: str, na
     families: tuple[tuple[Mapping[str, Value], Callable[[Table, Relations, list[Window]], Table]], ...] = (
         (COHORT, _cohort), (DUE, _due), (PAID, _paid), (DEFECTS, _judged), (RETURNS, _returned),
     )  # fmt: skip
-    claims = _attributed(relations, level)
+    claims = claims_by_entity(relations, level)
     return side_by_side(
         dated(claims, relations, list(windows)).group_by(KEY).agg(**wanted).order_by(KEY).execute()
         for counts, dated in families
@@ -105,7 +105,7 @@ def claim_counts(relations: Relations, windows: Sequence[Window], level: str, na
     )
 
 
-def _attributed(relations: Relations, level: str) -> Table:
+def claims_by_entity(relations: Relations, level: str) -> Table:
     """Return the claims with their day and the entity that was credited, or led the credited agent, on that day."""
     claims = relations.claims.mutate(day=_.agree_at.date(), own_segment=_.segment)
     if level == "witel":

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Mapping
 
 import pandas as pd
 
-from caringmon.model.findings import figure_id
-from caringmon.model.kpi import CATALOGUE
+from caringmon.model.findings import entity_name, figure_id
 from caringmon.model.period import Period
+from caringmon.model.reported import about
 
 FIGURE_COLUMNS = [
     "id",
@@ -26,21 +26,17 @@ FIGURE_COLUMNS = [
     "numerator",
     "denominator",
     "note",
+    "part",
 ]
 CHANGED = ("K20", "return_open")
 
 
 def figures(values: pd.DataFrame, periods: Mapping[str, Period]) -> pd.DataFrame:
-    """Return the figures table, ordered by id, from KPI values in long form.
+    """Return the figures table, ordered by id, from values in long form with their `level` and `part`.
 
     `periods`: the days of every window. Two values with one id: ValueError, since a number has one truth.
     """
-    rows = [
-        _figure(window, segment, entity, kpi, periods[window], (value, numerator, denominator, note))
-        for window, segment, entity, kpi, value, numerator, denominator, note in values[
-            ["window", "segment", "entity", "kpi", "value", "numerator", "denominator", "note"]
-        ].itertuples(index=False)
-    ]
+    rows = [_figure(row, periods[str(row["window"])]) for row in values.to_dict("records")]
     table = pd.DataFrame(rows, columns=FIGURE_COLUMNS).sort_values("id", ignore_index=True)
     twice = table.loc[table["id"].duplicated(), "id"]
     if len(twice):
@@ -48,14 +44,16 @@ def figures(values: pd.DataFrame, periods: Mapping[str, Period]) -> pd.DataFrame
     return table
 
 
-def changes(values: pd.DataFrame) -> pd.DataFrame:
-    """Return what month-to-date values of the site have changed by since the previous working day.
+def changes(values: pd.DataFrame, level: str) -> pd.DataFrame:
+    """Return what month-to-date values of a level have changed by since the previous working day.
 
     Window `change`, value = mtd − prev_mtd; NaN where either is, with its note.
     """
-    site = values[(values["entity"] == "") & values["kpi"].isin(CHANGED)]
-    now, before = (site[site["window"] == window] for window in ("mtd", "prev_mtd"))
-    both = now.merge(before, on=["segment", "entity", "kpi"], suffixes=("", "_before"), validate="one_to_one")
+    mine = values[(values["level"] == level) & values["kpi"].isin(CHANGED)]
+    now, before = (mine[mine["window"] == window] for window in ("mtd", "prev_mtd"))
+    both = now.merge(
+        before, on=["segment", "entity", "kpi"], suffixes=("", "_before"), how="inner", validate="one_to_one"
+    )
     return both.assign(
         window="change",
         value=both["value"] - both["value_before"],
@@ -65,12 +63,10 @@ def changes(values: pd.DataFrame) -> pd.DataFrame:
     )[values.columns]
 
 
-def _figure(
-    window: str, segment: str, entity: str, kpi: str, period: Period, cells: Iterable[object]
-) -> tuple[object, ...]:
-    value, numerator, denominator, note = cells
-    about = CATALOGUE[kpi]
-    level = "tl" if entity else "site"
-    days = (period.start, period.last_day)
-    identity = (figure_id(segment, kpi, window, entity), kpi, segment, level, entity, window)
-    return (*identity, *days, value, about.unit.value, about.decimals, numerator, denominator, note)
+def _figure(row: Mapping[Hashable, object], period: Period) -> tuple[object, ...]:
+    segment, kpi, window, level, part = (str(row[name]) for name in ("segment", "kpi", "window", "level", "part"))
+    unit, decimals = about(kpi)
+    entity = entity_name(level, str(row["entity"]))
+    identity = (figure_id(segment, kpi, window, entity, part), kpi, segment, level, str(row["entity"]), window)
+    measured = (row["value"], unit.value, decimals, row["numerator"], row["denominator"], row["note"], part)
+    return (*identity, period.start, period.last_day, *measured)

@@ -15,6 +15,7 @@ from caringmon.analysis.entities import memberships
 from caringmon.analysis.kpi_values import counts_of, kpi_counts, kpi_values, value_table
 from caringmon.analysis.relations import KEY, Relations
 from caringmon.analysis.snapshot import Scope, entities_of, every_row, relations_at, targets_at
+from caringmon.analysis.staffing import STAFF, STAFF_COUNTS, staff_values
 from caringmon.analysis.targets import Progress, Targets
 from caringmon.analysis.validation import valid_estimate
 from caringmon.model.findings import Clocks
@@ -27,7 +28,6 @@ _COUNTED = tuple(kpi.id for kpi in COUNTED)
 _OF_MONTH = ("K19M", "K44", "K45", "K46", "uplift", "elapsed", "remaining", "workdays")
 _FOR_MONTH = (*ACTUAL_KPI.values(), "K05")
 _OF_TARGET = ("target", "K19", "K19M", "K20", "K46")
-_OF_STAFF = ("K21", "K21.per_hour")
 _ESTIMATES = ("K18.estimate", "K18.low", "K18.high")
 # Counts that stand beside a value as `code:count` when they are not zero.
 _BESIDE = {
@@ -81,8 +81,8 @@ def kpi_table(facts: Mapping[str, Table], scope: Scope, question: Question) -> p
     ]
     if question.asks(_OF_MONTH):
         parts.append(_month(counts, relations, scope, targets.at(question.level), question))
-    if question.asks(_OF_STAFF):
-        parts.append(_staff(counts, actuals, scope, question.level))
+    if question.asks(STAFF):
+        parts.append(staff_values(counts, actuals, question.level, scope.basis, scope.coverage))
     if question.asks(["K47"]):
         parts.append(_spread(relations, scope, targets.at("agent"), question, entities))
     if question.asks(CORRECTIONS):
@@ -94,7 +94,7 @@ def _names(question: Question) -> frozenset[str]:
     """Return the counts that the answer is made of."""
     names = counts_of([*(kpi for kpi in question.kpis if kpi in _COUNTED), *ACTUAL_KPI.values()])
     beside = {count for kpi, count in _BESIDE.items() if kpi in question.kpis}
-    staff = {"agent_days", "login_minutes"} if question.asks(_OF_STAFF) else set()
+    staff = STAFF_COUNTS if question.asks(STAFF) else set()
     silence = counts_of(_FOR_MONTH) if question.asks(_OF_MONTH) else set()
     estimates = {"untapped", "state_valid", "state_final"} if question.asks(_ESTIMATES) else set()
     return frozenset(names | beside | staff | silence | estimates)
@@ -144,21 +144,6 @@ def _told(values: pd.DataFrame, targets: Targets, question: Question) -> list[st
             about = targets.about(row["segment"], row["entity"], question.period.last_day)
         notes.append("; ".join(note for note in (row["note"], about) if note))
     return notes
-
-
-def _staff(counts: pd.DataFrame, actuals: pd.DataFrame, scope: Scope, level: str) -> pd.DataFrame:
-    """Return agrees per agent-day and per login hour (K21); agrees without either are told: `agrees_without_login`."""
-    per = {"K21": "agent_days", "K21.per_hour": "login_hours"}
-    mine = actuals[actuals["kpi"] == ACTUAL_KPI[scope.basis]].merge(counts, on=KEY, validate="one_to_one")
-    rows = []
-    for row in mine.to_dict("records"):
-        for kpi, days in per.items():
-            why = "not_at_level" if level not in CATALOGUE[kpi].levels else scope.coverage.lacks(CATALOGUE[kpi].needs)
-            cells = (math.nan, math.nan, math.nan, why) if why else ratio(row["value"], float(row[days]))
-            if not why and row["value"] and not row[days]:
-                cells = (*cells[:3], "agrees_without_login")
-            rows.append((*(row[name] for name in KEY), kpi, *cells))
-    return value_table(rows)
 
 
 def _spread(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from caringmon.errors import DataBlockedError
+from caringmon.errors import DataBlockedError, ParameterError
+from caringmon.model.audience import LEADERS, Audience
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.codes import UNMAPPED_RESULT, Severity
 from caringmon.model.findings import Issue, Load
@@ -152,6 +154,23 @@ def refuse_overlaps(roster: pa.Table) -> None:
                 f"ROSTER_OVERLAP: {who} is in the roster twice on {following['valid_from']}, by the rows valid from "
                 f"{row['valid_from']} and from {following['valid_from']}; give the first an end in valid_to"
             )
+
+
+def refuse_unknown_leader(roster: pa.Table, audience: Audience, day: dt.date) -> None:
+    """Refuse a report for a leader whom the roster does not name in that role on the day: ParameterError."""
+    if audience.kind not in LEADERS:
+        return
+    role = audience.kind.upper()
+    known = sorted({row["person_id"] for row in roster.to_pylist() if row["role"] == role and _in_force(row, day)})
+    if audience.person not in known:
+        raise ParameterError(
+            f"audience {audience}: the roster names no {role} of this code on {day}; "
+            f"it knows {', '.join(known) or 'none'}"
+        )
+
+
+def _in_force(row: Mapping[str, Any], day: dt.date) -> bool:
+    return row["valid_from"] <= day and (row["valid_to"] is None or row["valid_to"] > day)
 
 
 def refuse_unmapped(calls: pa.Table, day: dt.date) -> None:

@@ -24,10 +24,9 @@ from caringmon.analysis.targets import Progress, Targets
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.claims import PromiseRules
 from caringmon.model.findings import Clocks
-from caringmon.model.kpi import COUNTED, DAILY
 from caringmon.model.period import Period, Window, month_code
 
-COUNTED_DAILY = tuple(kpi.id for kpi in COUNTED if kpi.id in DAILY)
+ROSTERED = ("spv", "tl")
 
 
 @dataclass(frozen=True)
@@ -77,38 +76,42 @@ def qc_cutoff(period: str, calendar: WorkCalendar, workday: int, time: dt.time) 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Counted and compared KPIs in long form as known at one day's clocks, and the targets in force then."""
+    """What was known at one day's clocks: the tables that things are counted from, and the targets in force then."""
 
-    values: pd.DataFrame
+    scope: Scope
+    relations: Relations
     targets: Targets
-    entities: tuple[tuple[str, str], ...]
+
+    def counts(self, level: str, windows: Sequence[Window], names: frozenset[str], entity: str = "") -> pd.DataFrame:
+        """Return the counts named of a level, a row per window, segment and entity; `entity`: of that one alone.
+
+        The site has its rows always; others have them when they have calls, holdings, claims or a target in one of
+        the windows. A level that only the roster tells, without a roster: no rows.
+        """
+        if not windows or (level in ROSTERED and "roster" in self.scope.absent):
+            return with_every_count(pd.DataFrame(columns=KEY), names)
+        segments = self.scope.segments
+        counted = kpi_counts(self.relations, windows, level, names, segments)
+        entities = entities_of(counted, self.targets.at(level), segments, windows)
+        return every_row(counted, windows, [(s, entity) for s in segments] if entity else entities, names)
+
+    def values(self, level: str, windows: Sequence[Window], kpis: Sequence[str], entity: str = "") -> pd.DataFrame:
+        """Return counted KPIs, target, K19 and K20 of a level in long form, for the rows of `counts`."""
+        scope, counts = self.scope, self.counts(level, windows, counts_of(kpis), entity)
+        entities = list(dict.fromkeys(zip(counts["segment"], counts["entity"], strict=True)))
+        values = kpi_values(counts, kpis, windows, level, scope.coverage)
+        targets = self.targets.at(level)
+        compared = compared_values(values, targets, windows, basis=scope.basis, entities=entities)
+        return pd.concat([values, compared], ignore_index=True)
 
 
-def snapshot(
-    facts: Mapping[str, Table],
-    scope: Scope,
-    clocks: Clocks,
-    progress: Progress,
-    windows: Mapping[str, Sequence[Window]],
-) -> Snapshot:
-    """Return what was known at these clocks, for the windows of each level (`site`, `tl`).
+def snapshot(facts: Mapping[str, Table], scope: Scope, clocks: Clocks, progress: Progress) -> Snapshot:
+    """Return what was known at these clocks.
 
-    `facts`: the Ibis fact tables by name; rows after the clocks are left out here. Every window has a row for each
-    segment of the scope at site level, and for each TL that has calls, holdings, claims or a target.
+    `facts`: the Ibis fact tables by name; rows after the clocks are left out here.
     """
     relations = relations_at(facts, scope, clocks, progress.today)
-    targets = targets_at(facts, scope, relations, progress)
-    parts, entities = [], []
-    for level, spans in windows.items():
-        if not spans or (level == "tl" and "roster" in scope.absent):
-            continue
-        counted = kpi_counts(relations, spans, level, counts_of(COUNTED_DAILY), scope.segments)
-        of_level = entities_of(counted, targets.at(level), scope.segments, spans)
-        counts = every_row(counted, spans, of_level, counts_of(COUNTED_DAILY))
-        values = kpi_values(counts, COUNTED_DAILY, spans, level, scope.coverage)
-        parts += [values, compared_values(values, targets, spans, basis=scope.basis, entities=of_level)]
-        entities += of_level
-    return Snapshot(pd.concat(parts, ignore_index=True), targets, tuple(entities))
+    return Snapshot(scope, relations, targets_at(facts, scope, relations, progress))
 
 
 def open_facts(con: ibis.BaseBackend, tables: Mapping[str, pa.Table]) -> dict[str, Table]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 import pyarrow as pa
 
+from caringmon.model.audience import Audience
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.claims import PromiseRules
 from caringmon.model.codes import Severity
@@ -76,6 +77,8 @@ class Request:
     `parameters`: every value in force under its printed name, in order; part of `run_id`.
     """
 
+    audience: Audience
+
     report: str
     report_date: dt.date
     cut_time: dt.time
@@ -89,6 +92,7 @@ class Request:
     promises: PromiseRules
     rebalance: bool
     drop_talk_is_rpc: bool
+    max_attempts_day: int
     parameters: Mapping[str, str]
 
 
@@ -120,6 +124,7 @@ class Evidence:
 class Figure:
     """One registered number: what it is, its value and unit, how it is printed, what it was computed from.
 
+    `part` names the slice of the entity that it is about (`hour:09`, `result:U01`), empty: the whole.
     `value` is NaN where not available; `note` then holds the code of the reason. Rates are shares 0-1.
     """
 
@@ -137,6 +142,7 @@ class Figure:
     numerator: float = math.nan
     denominator: float = math.nan
     note: str = ""
+    part: str = ""
 
     @property
     def is_na(self) -> bool:
@@ -144,16 +150,28 @@ class Figure:
         return math.isnan(self.value)
 
 
-def figure_id(segment: str, kpi: str, window: str, entity: str = "") -> str:
-    """Return the id under which a figure is registered: `CT0.K17.mtd`, for an entity `CT0.K17.mtd.TL01`."""
-    return ".".join(part for part in (segment, kpi, window, entity) if part)
+def figure_id(segment: str, kpi: str, window: str, entity: str = "", part: str = "") -> str:
+    """Return the id under which a figure is registered: `CT0.K17.mtd`, of a TL `CT0.K17.mtd.TL01`.
+
+    `entity`: see `entity_name`.
+    """
+    return ".".join(name for name in (segment, kpi, window, entity, part) if name)
+
+
+def entity_name(level: str, code: str) -> str:
+    """Return how an entity is named in ids: a TL by the code, others by level and code (`agent:A01`), the site not.
+
+    One person may be TL and agent; their figures must not meet.
+    """
+    return code if level == "tl" or not code else f"{level}:{code}"
 
 
 @dataclass(frozen=True)
 class Head:
     """What stands in the header block of a report, and what every section needs to know.
 
-    Content only: no wall-clock time, host, user or path. `segments` in the order of their sections.
+    Content only: no wall-clock time, host, user or path. `segments` in the order of their sections. `audience`: whom
+    the report is built for, as written in the parameters.
     """
 
     report: str
@@ -172,15 +190,17 @@ class Head:
     absent: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     silent_segments: tuple[str, ...] = ()
+    audience: str = "all"
 
 
 @dataclass(frozen=True)
 class Findings:
     """Everything a report says, frozen: page, workbook and chat text read this and nothing else.
 
-    Tables: `figures` (a row per `Figure`), `days` (the days that charts and tables show), `teams`, `issues` and
-    `loads` (what was found in which file), `issue_summary` and `load_summary` (the same, summed up for the page),
-    `bridge` and `bridge_total` (what became of the rows of the call files).
+    Tables: `figures` (a row per `Figure`), `days` (the days that charts and tables show), `teams`, `agents`, `hours`
+    and `results` (the rows of their sections, in order), `absences` (leaders who are absent), `issues` and `loads`
+    (what was found in which file), `issue_summary` and `load_summary` (the same, summed up for the page), `bridge` and
+    `bridge_total` (what became of the rows of the call files).
     """
 
     head: Head
@@ -192,11 +212,6 @@ class Findings:
         figures = (Figure(**{str(name): value for name, value in row.items()}) for row in rows)
         object.__setattr__(self, "_figures", {figure.id: figure for figure in figures})
 
-    def figure(self, segment: str, kpi: str, window: str, entity: str = "") -> Figure:
+    def figure(self, segment: str, kpi: str, window: str, entity: str = "", part: str = "") -> Figure:
         """Return the registered figure; one that does not exist: KeyError."""
-        return self._figures[figure_id(segment, kpi, window, entity)]
-
-    def has(self, segment: str, kpi: str, window: str, entity: str = "") -> bool:
-        """Tell whether the figure is registered and available."""
-        found = self._figures.get(figure_id(segment, kpi, window, entity))
-        return found is not None and not found.is_na
+        return self._figures[figure_id(segment, kpi, window, entity, part)]

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from caringmon.model.audience import ALL
 from caringmon.report.reading import SEGMENT_NAMES
 from caringmon.report.sections import environment
 from caringmon.report.style import stylesheet
@@ -21,7 +22,7 @@ class IssuedReport:
     """One issue of a report as the index lists it.
 
     `folder` is relative to the index page, with `/` between its parts. `period` sorts as text (`2022-10-18`).
-    `title` names the form or work instruction. `summary` is one line of plain text.
+    `title` names the form or work instruction. `summary` is one line of plain text. `audience`: whom it is built for.
     """
 
     report: str
@@ -33,11 +34,12 @@ class IssuedReport:
     content_hash: str
     folder: str
     summary: str = ""
+    audience: str = "all"
 
 
 def index_html(entries: Sequence[IssuedReport], lang: str) -> str:
     """Return the index page: newest period first, then the latest version; no entries: a sentence that says so."""
-    ordered = sorted(entries, key=lambda e: (e.period, e.version, e.report, e.segment), reverse=True)
+    ordered = sorted(entries, key=lambda e: (e.period, e.version, e.report, e.segment, e.audience == ALL), reverse=True)
     text = (
         environment(lang)
         .get_template("index.html.j2")
@@ -48,6 +50,8 @@ def index_html(entries: Sequence[IssuedReport], lang: str) -> str:
 
 def _line(entry: IssuedReport, lang: str) -> dict[str, object]:
     heading = plain(word_for("title", entry.report), lang)
+    if entry.audience != ALL:
+        heading += f" · {entry.audience}"
     version = [say("header.version", version=str(entry.version))]
     if entry.version > 1:
         version.append(say("header.correction", number=str(entry.version - 1)))

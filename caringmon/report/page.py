@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from caringmon.errors import ReportFailedError
+from caringmon.model.audience import Audience
 from caringmon.model.findings import Findings, Head
 from caringmon.report.sections import environment
 from caringmon.report.style import NOTEBOOK_STYLE, stylesheet
@@ -32,10 +33,11 @@ def page_html(notebook: Any, findings: Findings, version: int | None) -> str:
 
 
 def page_title(head: Head, version: int | None) -> str:
-    """Return `{code}_{segment}_{period}_v{n}`; without version, no `_v`."""
+    """Return `{code}_{segment}_{period}[_{audience}]_v{n}`; without version, no `_v`."""
     code = head.form.split(" ")[0]
     segment = head.parameters.get("segment") or (head.segments[0] if len(head.segments) == 1 else "ALL")
-    return f"{code}_{segment}_{head.period}" + ("" if version is None else f"_v{version}")
+    parts = (code, segment, head.period, Audience.of(head.audience).folder, "" if version is None else f"v{version}")
+    return "_".join(part for part in parts if part)
 
 
 def _convert(notebook: Any, opening: str, closing: str) -> str:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from caringmon.model.audience import Audience
 from caringmon.model.bridge import STEPS
 from caringmon.model.codes import UNMAPPED_ENTITY, Severity
-from caringmon.model.findings import Figure, Findings, figure_id
+from caringmon.model.findings import Figure, Findings, entity_name, figure_id
 from caringmon.model.kpi import ACTUAL_KPI, CATALOGUE, Unit
+from caringmon.model.reported import REPORTED
 from caringmon.report.numerals import Status, status_of
 
 SEGMENT_NAMES = {"CT0": "CT-0", "PRANPC": "PraNPC"}
@@ -45,8 +47,24 @@ class Team:
         return self.entity == UNMAPPED_ENTITY
 
 
+@dataclass(frozen=True)
+class Agent:
+    """One agent: the code, and that of the TL today."""
+
+    entity: str
+    team: str
+
+    @property
+    def name(self) -> str:
+        """The name of the agent in the ids of figures."""
+        return entity_name("agent", self.entity)
+
+
 class Reader:
-    """The findings of one segment, read by KPI and window."""
+    """The findings of one segment, read by KPI and window.
+
+    `focus`: whom the report is about, as figures name it: empty for the site, else the leader that it is built for.
+    """
 
     def __init__(self, findings: Findings, segment: str) -> None:
         self.findings = findings
@@ -55,22 +73,27 @@ class Reader:
         self.name = SEGMENT_NAMES.get(segment, segment)
         self.date = dt.date.fromisoformat(findings.head.period)
         self.actual = ACTUAL_KPI[findings.head.basis]
+        self.audience = Audience.of(findings.head.audience)
+        self.focus = entity_name(self.audience.level, self.audience.person)
 
     @property
     def is_unjudged(self) -> bool:
         """Tell whether the data know no QC by design: agrees are then as called, and "net" would promise too much."""
         return "qc" in self.head.absent and self.actual == "K17"
 
-    def get(self, kpi: str, window: str, entity: str = "") -> Figure | None:
-        """Return the registered figure, available or not; one that is not registered: None."""
+    def get(self, kpi: str, window: str, entity: str | None = None, part: str = "") -> Figure | None:
+        """Return the registered figure, available or not; one that is not registered: None.
+
+        `entity`: its name in ids, empty for the site; left out: whom the report is about.
+        """
         try:
-            return self.findings.figure(self.segment, kpi, window, entity)
+            return self.findings.figure(self.segment, kpi, window, self.focus if entity is None else entity, part)
         except KeyError:
             return None
 
-    def value(self, kpi: str, window: str, entity: str = "") -> Figure | None:
+    def value(self, kpi: str, window: str, entity: str | None = None, part: str = "") -> Figure | None:
         """Return the figure when it is available, else None."""
-        found = self.get(kpi, window, entity)
+        found = self.get(kpi, window, entity, part)
         return None if found is None or found.is_na else found
 
     def values(self, *wanted: tuple[str, str]) -> tuple[Figure, ...] | None:
@@ -99,6 +122,27 @@ class Reader:
         rows = rows[rows["segment"] == self.segment]
         every = (Team(str(r.entity), text_of(r.superior)) for r in rows.itertuples())
         return tuple(team for team in every if not team.is_unmapped or self._has_events(team.entity))
+
+    @property
+    def agents(self) -> tuple[Agent, ...]:
+        """The agents with a dial or an agree in the month, by code."""
+        rows = self.findings.tables["agents"]
+        every = (Agent(str(r.entity), text_of(r.team)) for r in rows[rows["segment"] == self.segment].itertuples())
+        return tuple(agent for agent in every if self._has_events(agent.name))
+
+    @property
+    def hours(self) -> tuple[str, ...]:
+        """The hours with a dial in the last ten working days, as the parts of figures name them (`hour:09`)."""
+        return self._parts("hours", "hour")
+
+    @property
+    def results(self) -> tuple[str, ...]:
+        """The results of the day or the five working days before, most frequent first (`result:U01`)."""
+        return self._parts("results", "result")
+
+    def _parts(self, table: str, kind: str) -> tuple[str, ...]:
+        rows = self.findings.tables[table]
+        return tuple(f"{kind}:{code}" for code in rows[rows["segment"] == self.segment]["code"])
 
     @property
     def month_days(self) -> tuple[Day, ...]:
@@ -265,7 +309,7 @@ def lacking(figures: Iterable[Figure | None]) -> tuple[str, ...]:
 
 def name_of(kpi: str, lang: str) -> str:
     """Return an indicator's name in the language; one outside the catalogue: its id."""
-    known = CATALOGUE.get(kpi)
+    known = CATALOGUE.get(kpi) or REPORTED.get(kpi)
     if known is None:
         return kpi
     return known.name_id if lang == "id" else known.name_en

@@ -66,9 +66,9 @@ def manifest(findings: Findings, fingerprint: str, started: dt.datetime, ended: 
 def write_index(outputs: Path, lang: str) -> Path:
     """Write `outputs/index.html`, the list of all issued reports, newest period first; return its path."""
     entries = []
-    for path in sorted(outputs.glob("*/*/*/v*/manifest.json")):
+    for path in sorted([*outputs.glob("*/*/*/v*/manifest.json"), *outputs.glob("*/*/*/*/v*/manifest.json")]):
         manifest = json.loads(path.read_text(encoding="utf-8"))
-        names = ("report", "title", "segment", "period", "version", "run_id", "content_hash", "summary")
+        names = ("report", "title", "segment", "period", "audience", "version", "run_id", "content_hash", "summary")
         folder = path.parent.relative_to(outputs).as_posix()
         entries.append(IssuedReport(**{name: manifest[name] for name in names}, folder=folder))
     index = outputs / "index.html"

@@ -1,0 +1,88 @@
+"""Slices of a window: dials, contact and agrees by hour of the day, and attempts by their result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+import pandas as pd
+from ibis import _
+from ibis.expr.types import Table
+
+from caringmon.analysis.claim_counts import claims_by_entity
+from caringmon.analysis.entities import with_entity
+from caringmon.analysis.kpi_values import Coverage
+from caringmon.analysis.relations import KEY, Relations, between, in_windows
+from caringmon.analysis.service_counts import is_dial, voice
+from caringmon.model.codes import RESULT_CODES
+from caringmon.model.period import Window
+
+SLICE_COLUMNS = ["window", "segment", "entity", "part", "kpi", "value", "numerator", "denominator", "note"]
+HOUR, RESULT = "hour", "result"
+_CONTACTED = [code.code for code in RESULT_CODES if code.contacted]
+_PARTS = [*KEY, "part"]
+
+
+def hour_values(relations: Relations, windows: Sequence[Window], level: str, coverage: Coverage) -> pd.DataFrame:
+    """Return K05, K10 and K13 by hour of the call (`SLICE_COLUMNS`, part `hour:09`), for hours with a dial or agree.
+
+    Calls without a time of day, or whose contact is not told: no rows.
+    """
+    if coverage.lacks(("calls", "time_of_day", "contact")):
+        return _slices([])
+    dials = _by_hour(_calls(relations, windows, level).filter(is_dial()), "called_at", windows).agg(
+        dials=_.count(), contacted=_.result_code.isin(_CONTACTED).cast("int64").sum()
+    )
+    live = claims_by_entity(relations, level).filter(_.counts_gross == 1)
+    agrees = _by_hour(live, "agree_at", windows).agg(gross=_.count())
+    both = dials.execute().merge(agrees.execute(), on=_PARTS, how="outer", validate="one_to_one")
+    both = both.fillna({"dials": 0, "contacted": 0, "gross": 0}).sort_values(_PARTS)
+    rows: list[tuple[object, ...]] = []
+    for row in both.to_dict("records"):
+        key = tuple(row[name] for name in _PARTS)
+        rate = row["contacted"] / row["dials"] if row["dials"] else float("nan")
+        rows += [
+            (*key, "K05", row["dials"], row["dials"], float("nan"), ""),
+            (*key, "K10", rate, row["contacted"], row["dials"], "" if row["dials"] else "zero_denominator"),
+            (*key, "K13", row["gross"], row["gross"], float("nan"), ""),
+        ]
+    return _slices(rows)
+
+
+def result_values(relations: Relations, day: Window, before: Window, level: str, number: int) -> pd.DataFrame:
+    """Return the voice attempts of a day by result, their share, the mean of the days before, and the difference.
+
+    `SLICE_COLUMNS`, part `result:U01`, window of the day throughout; `number`: the working days of `before`.
+    """
+    calls = _calls(relations, [day, before], level).mutate(day=_.called_at.date())
+    counted = in_windows(calls, [day, before]).group_by([*KEY, "result_code"]).agg(attempts=_.count()).execute()
+    wide = counted.pivot_table("attempts", ["segment", "entity", "result_code"], "window", fill_value=0)
+    wide = wide.reindex(columns=[day.name, before.name], fill_value=0).reset_index()
+    totals = wide.groupby(["segment", "entity"])[day.name].sum()
+    rows: list[tuple[object, ...]] = []
+    for row in wide.sort_values(["segment", "entity", "result_code"]).to_dict("records"):
+        now, mean, total = row[day.name], row[before.name] / number, totals[(row["segment"], row["entity"])]
+        key = (day.name, row["segment"], row["entity"], f"{RESULT}:{row['result_code']}")
+        share = now / total if total else float("nan")
+        rows += [
+            (*key, "attempts", now, now, float("nan"), ""),
+            (*key, "attempts_share", share, now, total, "" if total else "zero_denominator"),
+            (*key, "attempts_mean", mean, row[before.name], number, ""),
+            (*key, "attempts_change", now - mean, now, mean, ""),
+        ]
+    return _slices(rows)
+
+
+def _calls(relations: Relations, windows: Sequence[Window], level: str) -> Table:
+    calls = voice(between(relations.calls, "called_at", windows)).mutate(day=_.called_at.date())
+    return with_entity(calls, relations.roster, level).mutate(segment=relations.segment())
+
+
+def _by_hour(events: Table, at: str, windows: Sequence[Window]) -> ibis.expr.types.GroupedTable:
+    dated = in_windows(events.mutate(day=_[at].date(), part=_[at].strftime(f"{HOUR}:%H")), list(windows))
+    return dated.group_by(_PARTS)
+
+
+def _slices(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
+    table = pd.DataFrame(list(rows), columns=SLICE_COLUMNS)
+    return table.astype(dict.fromkeys(("value", "numerator", "denominator"), "float64"))

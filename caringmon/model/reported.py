@@ -1,0 +1,67 @@
+"""Numbers that only reports print, beside the catalogue of KPIs: their names, units and meanings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from caringmon.model.kpi import CATALOGUE, Unit
+
+
+@dataclass(frozen=True)
+class Reported:
+    """One number of a report: names in both languages, unit, decimals, and what it is."""
+
+    id: str
+    name_id: str
+    name_en: str
+    unit: Unit
+    meaning: str
+    decimals: int = 0
+
+
+_COUNT, _CUST, _RP, _RATE = Unit.COUNT, Unit.CUSTOMERS, Unit.RUPIAH, Unit.RATE
+
+REPORTED: dict[str, Reported] = {
+    number.id: number
+    for number in (
+        Reported("promised_today", "Janji jatuh hari ini", "Promises for the day", _COUNT,
+                 "net claims whose promise in force is for the report date"),
+        Reported("promised_today_rupiah", "Nominal janji hari ini", "Amount promised for the day", _RP,
+                 "what they owe"),
+        Reported("promised_next", "Janji sampai hari kerja berikutnya", "Promises up to the next working day", _COUNT,
+                 "net claims promised for the days after the report date up to the next working day"),
+        Reported("promised_next_rupiah", "Nominal janji hari kerja berikutnya", "Amount promised up to then", _RP,
+                 "what they owe"),
+        Reported("overdue", "Janji lewat tanggal, belum lunas", "Promises past their date, not paid", _COUNT,
+                 "net claims promised for one of the 30 days before the report date and not paid up to the tolerance"),
+        Reported("overdue_rupiah", "Sisa nominal janji lewat tanggal", "What is still unpaid of them", _RP,
+                 "what they owe less what was paid on them"),
+        Reported("near_limit", "CT-0 mendekati batas, belum RPC", "CT-0 near the limit, no right party yet", _CUST,
+                 "CT-0 services open on the report date, at most 3 working days before the 20th, without a right-party "
+                 "contact in the month"),
+        Reported("near_limit_rupiah", "Tunggakan CT-0 mendekati batas", "Arrears of these services", _RP,
+                 "their arrears"),
+        Reported("over_dialled", "Layanan terlalu sering dihubungi", "Over-dialled services", _CUST,
+                 "services dialled more often on the report date than allowed, or more than 8 times in 5 working days "
+                 "without a right-party contact"),
+        Reported("taps", "Tapping hari itu", "Tappings of the day", _COUNT,
+                 "tappings made on the report date, calibration left out"),
+        Reported("taps_valid", "Tapping valid", "Tappings valid", _COUNT, "of these, valid"),
+        Reported("taps_not_valid", "Tapping tidak valid", "Tappings not valid", _COUNT, "of these, not valid"),
+        Reported("taps_return", "Tapping return", "Tappings returned", _COUNT, "of these, returned"),
+        Reported("attempts", "Percobaan", "Attempts", _COUNT, "voice attempts, by their result"),
+        Reported("attempts_share", "Bagian percobaan", "Share of attempts", _RATE, "of all voice attempts of the day",
+                 1),
+        Reported("attempts_mean", "Rata-rata lima hari kerja", "Mean of five working days", _COUNT,
+                 "voice attempts per day of the five working days before", 1),
+        Reported("attempts_change", "Selisih terhadap rata-rata", "Difference from the mean", _COUNT,
+                 "attempts of the day less that mean", 1),
+        Reported("login_hours", "Jam login", "Hours logged in", Unit.HOURS, "hours logged in", 1),
+    )
+}  # fmt: skip
+
+
+def about(kpi: str) -> tuple[Unit, int]:
+    """Return unit and decimals of a KPI of the catalogue or of a number that only reports print; unknown: KeyError."""
+    known = REPORTED.get(kpi) or CATALOGUE[kpi]
+    return known.unit, known.decimals
