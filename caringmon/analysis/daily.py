@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 from ibis.expr.types import Table
 
-from caringmon.analysis.comparison import VALUE_COLUMNS, month_values
+from caringmon.analysis.achievement import VALUE_COLUMNS, month_values
 from caringmon.analysis.figures import changes, figures
 from caringmon.analysis.kpi_values import cumulative_values, value_table
 from caringmon.analysis.snapshot import Scope, Snapshot, snapshot
