@@ -297,12 +297,11 @@ def test_each_round_has_one_reason_and_those_of_duplicates_stand_apart(connectio
     assert (found["K13"], found["K18"]) == (2, 1)
 
 
-def test_kappa_is_zero_when_one_rater_never_varies_and_undefined_when_nobody_does():
-    # 8 × (y, y), 2 × (y, n): agreed 0.8, by chance 1.0 × 0.8.
-    assert kappa([("y", "y")] * 8 + [("y", "n")] * 2) == 0
-    assert kappa([("y", "n")] * 10) == 0
-    assert math.isnan(kappa([("y", "y")] * 10))
-    assert math.isnan(kappa([]))
+@pytest.mark.parametrize("pairs", [
+    [("y", "y")] * 8 + [("y", "n")] * 2, [("y", "n")] * 10, [("y", "y")] * 10, [],
+])  # fmt: skip
+def test_kappa_is_undefined_where_one_rater_never_varies(pairs):
+    assert math.isnan(kappa(pairs))
 
 
 # Time and targets

@@ -8,8 +8,9 @@ import math
 import pytest
 
 from caringmon.analysis.apportioning import largest_remainder
+from caringmon.analysis.intervals import wilson_interval
 from caringmon.analysis.relations import CallHours
-from caringmon.analysis.validation import kappa, valid_estimate, wilson_interval
+from caringmon.analysis.validation import kappa, valid_estimate
 from tests.asked import ask, calendar, site
 from tests.tiny import at, date, fact_table
 

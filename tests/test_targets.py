@@ -8,7 +8,7 @@ import math
 import pandas as pd
 import pytest
 
-from caringmon.analysis.comparison import compared_values, month_values
+from caringmon.analysis.achievement import compared_values, month_values
 from caringmon.analysis.targets import Progress, Targets
 from caringmon.errors import DataBlockedError
 from caringmon.model.period import Period, Window

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pandas as pd
 from ibis.expr.types import Table
 
-from caringmon.analysis.comparison import VALUE_COLUMNS, month_values
+from caringmon.analysis.achievement import VALUE_COLUMNS, month_values
 from caringmon.analysis.daily_plan import DailyPlan, below
 from caringmon.analysis.day_counts import DayRules, day_counts
 from caringmon.analysis.figures import changes

@@ -150,7 +150,9 @@ def shown_slices(values: pd.DataFrame, kind: str, kpi: str, window: str) -> pd.D
 
     Columns: segment, code (`09`, `U01`), value. Hours stand in the order of the clock.
     """
-    mine = values[values["part"].astype("str").str.startswith(f"{kind}:") & (values["kpi"] == kpi) & (values["window"] == window)]
+    mine = values[
+        values["part"].astype("str").str.startswith(f"{kind}:") & (values["kpi"] == kpi) & (values["window"] == window)
+    ]
     codes = mine["part"].astype("str").str.removeprefix(f"{kind}:")
     found = mine.assign(code=codes)[["segment", "code", "value"]]
     by = ["segment", "code"] if kind == "hour" else ["segment", "value", "code"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 from ibis.expr.types import Table
 
-from caringmon.analysis.comparison import compared_values, month_values, ratio, spread_values
+from caringmon.analysis.achievement import compared_values, month_values, ratio, spread_values
 from caringmon.analysis.correction_values import CORRECTIONS, correction_values
 from caringmon.analysis.entities import memberships
 from caringmon.analysis.kpi_values import counts_of, kpi_counts, kpi_values, value_table

@@ -12,7 +12,7 @@ import pyarrow as pa
 from ibis import _
 from ibis.expr.types import Table
 
-from caringmon.analysis.comparison import compared_values
+from caringmon.analysis.achievement import compared_values
 from caringmon.analysis.events import Rules
 from caringmon.analysis.holdings import holdings, suppressed, witels
 from caringmon.analysis.kpi_values import Coverage, counts_of, kpi_counts, kpi_values, with_every_count

@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from caringmon.analysis.comparison import ratio
+from caringmon.analysis.achievement import ratio
 from caringmon.analysis.kpi_values import Coverage, value_table
 from caringmon.analysis.relations import KEY
 from caringmon.model.kpi import ACTUAL_KPI, CATALOGUE

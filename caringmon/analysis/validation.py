@@ -6,30 +6,15 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import combinations
-from statistics import NormalDist
 
 import pandas as pd
 from ibis import _
 
+from caringmon.analysis.intervals import wilson_interval
 from caringmon.analysis.relations import ALL, KEY, Relations, between, in_windows
 from caringmon.model.period import Window
 
 _COLUMNS = ["calibration_pairs", "calibration_agreeing", "calibration_kappa"]
-
-
-def wilson_interval(cases: float, of: float, coverage: float) -> tuple[float, float]:
-    """Return the Wilson score interval of a share, as shares 0-1; of none: NaN, NaN.
-
-    Source: Wilson (1927), JASA 22:209-212, without continuity correction.
-    """
-    if not of:
-        return math.nan, math.nan
-    z = NormalDist().inv_cdf((1 + coverage) / 2)
-    share, spread = cases / of, z * z / of
-    middle = (share + spread / 2) / (1 + spread)
-    half = z * math.sqrt(share * (1 - share) / of + spread / (4 * of)) / (1 + spread)
-    # A share of 0 or 1 is its own bound; the arithmetic misses it by a rounding error.
-    return 0.0 if cases == 0 else middle - half, 1.0 if cases == of else middle + half
 
 
 def valid_estimate(valid: float, untapped: float, net: float, found: tuple[float, float]) -> tuple[float, float, float]:
@@ -44,15 +29,16 @@ def valid_estimate(valid: float, untapped: float, net: float, found: tuple[float
 
 
 def kappa(pairs: Iterable[tuple[str, str]]) -> float:
-    """Return Cohen's kappa of two raters; undefined (NaN) without pairs or when both only ever gave one same verdict.
+    """Return Cohen's kappa of two raters; undefined (NaN) without pairs or when one of them never varies.
 
+    Who always gives the same verdict shows no judgement: kappa would be 0 however often the two agree.
     Source: Cohen (1960), Educational and Psychological Measurement 20:37-46.
     """
     both = list(pairs)
     first, second = Counter(a for a, _ in both), Counter(b for _, b in both)
-    expected = sum(first[word] * second[word] for word in first)
-    if expected == len(both) ** 2:
+    if min(len(first), len(second)) < 2:
         return math.nan
+    expected = sum(first[word] * second[word] for word in first)
     agreed, by_chance = sum(a == b for a, b in both) / len(both), expected / len(both) ** 2
     return (agreed - by_chance) / (1 - by_chance)
 

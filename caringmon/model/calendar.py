@@ -4,8 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from caringmon.model.period import ONE_DAY, Period
+
+# 1 Syawal by its name in the calendar file; its second day and the collective leave around it begin otherwise.
+_IDUL_FITRI = "Hari Raya Idul Fitri"
+
+
+class LebaranPhase(StrEnum):
+    """The days around Idul Fitri, H being 1 Syawal."""
+
+    PRE = "pre"  # H-10 to H-4: holiday pay, payments spike
+    CORE = "core"  # H-3 to H+5: people are away, contact rates collapse
+    POST = "post"  # H+6 to H+12
+
+
+_PHASES = ((-10, LebaranPhase.PRE), (-3, LebaranPhase.CORE), (6, LebaranPhase.POST))
+_LAST_OF_LEBARAN = 12
 
 
 @dataclass(frozen=True)
@@ -66,6 +82,14 @@ class WorkCalendar:
         """
         days = self.workdays(month)
         return days[min(number, len(days)) - 1] if number and days else None
+
+    def lebaran_phase(self, date: dt.date) -> LebaranPhase | None:
+        """Return in which days around Idul Fitri `date` lies; in none, or in a year that the file lacks: None."""
+        for day, name in self.free_days.items():
+            away = (date - day).days
+            if name.startswith(_IDUL_FITRI) and _PHASES[0][0] <= away <= _LAST_OF_LEBARAN:
+                return [phase for first, phase in _PHASES if away >= first][-1]
+        return None
 
     def share_of_day(self, clock: dt.time) -> float:
         """Return the share 0-1 of the working hours that have passed at `clock` on a working day."""
