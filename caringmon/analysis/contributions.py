@@ -1,0 +1,151 @@
+"""Exact parts of a gap: what each factor of the funnel contributed to the change of a count (7-methods, 7.1; K48).
+
+A cell holds the counts of its units, `STEPS` of them, each a part of the one before. Its last count is the product
+
+    assigned × mix × penetration × contact × rpc × agree × valid_share,
+
+assigned = the units of all cells, mix = the cell's share of them. The change of a product is split by the symmetric
+decomposition of Das Gupta (1993, Census P23-186), which equals the Shapley value over the factors; parts of cells are
+added up, never recomputed. Nothing here takes a logarithm or a relative change, so zeros are normal numbers.
+
+The functions know no number type: arrays of `fractions.Fraction` give exact parts, floats give them to rounding.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+STEPS = ("units", "worked", "contacted", "rpc", "gross", "counted")
+FACTORS = ("assigned", "mix", "penetration", "contact", "rpc", "agree", "valid_share")
+ABOVE = "target_above_reference"
+Numbers = npt.NDArray[Any]
+
+
+def product_parts(reference: Sequence[Numbers], actual: Sequence[Numbers]) -> list[Numbers]:
+    """Return what each factor contributed to Π actual − Π reference, in the order of the factors.
+
+    Arrays of one factor may have any shapes that broadcast. The parts sum to the change of the product; a factor that
+    did not change contributes nothing. One factor: its change.
+    Source: Das Gupta (1993). The average over all orders of replacement is the integral of ∂Π along the straight line
+    from reference to actual, a polynomial of degree K − 1, which a quadrature of that degree integrates exactly.
+    """
+    changes = [now - then for then, now in zip(reference, actual, strict=True)]
+    is_exact = any(change.dtype == object for change in changes)
+    sums: list[Numbers | None] = [None] * len(changes)
+    for node, weight in _exact_nodes(len(changes)) if is_exact else _float_nodes(len(changes)):
+        between = [then + node * change for then, change in zip(reference, changes, strict=True)]
+        for place, others in enumerate(_products_of_others(between)):
+            share = weight * others
+            so_far = sums[place]
+            sums[place] = share if so_far is None else so_far + share
+    return [change * found for change, found in zip(changes, sums, strict=True)]
+
+
+def factor_values(counts: Numbers, other: Numbers) -> list[Numbers]:
+    """Return the values of `FACTORS` of each cell from counts of shape (…, cells, steps).
+
+    `assigned` has the shape (…, 1). What the counts do not tell (a share of no units, a rate of no cases) is borrowed
+    from the other side, so that it contributes nothing; known to neither side: zero.
+    """
+    mine, theirs = _told(counts), _told(other)
+    values = [mine[0][0]]
+    for (above, below), (above_there, below_there) in zip(mine[1:], theirs[1:], strict=True):
+        values.append(_rate(above, below, _rate(above_there, below_there, 0)))
+    return values
+
+
+def cell_parts(actual: Numbers, reference: Numbers) -> Numbers:
+    """Return the parts of each cell, shape (…, cells, factors), from the counts of both sides (…, cells, steps).
+
+    A cell that one side does not have holds zeros there: its whole contribution is `assigned` and `mix`.
+    """
+    parts = product_parts(factor_values(reference, actual), factor_values(actual, reference))
+    return np.stack(np.broadcast_arrays(*parts), axis=-1)
+
+
+def nested(parts: Numbers, groups: Sequence[Hashable]) -> dict[Hashable, list[Any]]:
+    """Return the parts of each group of cells (a group per row of `parts`), groups in the order of their names.
+
+    Sums of floats are correctly rounded, so that the order of the cells does not matter.
+    """
+    add = sum if parts.dtype == object else math.fsum
+    rows: dict[Hashable, list[int]] = {}
+    for row, group in enumerate(groups):
+        rows.setdefault(group, []).append(row)
+    return {
+        group: [add(parts[rows[group], factor].tolist()) for factor in range(parts.shape[1])]
+        for group in sorted(rows, key=repr)
+    }
+
+
+def counterfactual(actual: Numbers, reference: Numbers, replaced: Mapping[int, Collection[str]]) -> Any:
+    """Return the total that there would have been with some factors of some cells as in the reference.
+
+    `replaced`: per number of a cell the factors to replace, jointly: what two replacements bring together is not the
+    sum of what each brings alone. `assigned` is replaced for all cells or none; it is when the first cell names it.
+    """
+    now, then = factor_values(actual, reference), factor_values(reference, actual)
+    total = 0
+    for cell in range(actual.shape[-2]):
+        product: Any = 1
+        for factor, mine, theirs in zip(FACTORS, now, then, strict=True):
+            source = theirs if factor in replaced.get(cell, ()) else mine
+            product = product * (source[0] if factor == "assigned" else source[cell])
+        total = total + product
+    return total
+
+
+def _told(counts: Numbers) -> list[tuple[Numbers, Numbers]]:
+    """Return numerator and denominator of each factor; those of `assigned` are the units and one."""
+    units = counts[..., 0]
+    everything = units.sum(axis=-1, keepdims=True)
+    steps = [(counts[..., step + 1], counts[..., step]) for step in range(counts.shape[-1] - 1)]
+    return [(everything, np.ones_like(everything)), (units, everything), *steps]
+
+
+def _rate(above: Numbers, below: Numbers, otherwise: Numbers | int) -> Numbers:
+    is_told = below != 0
+    return np.where(is_told, above / np.where(is_told, below, 1), otherwise)
+
+
+def _products_of_others(values: Sequence[Numbers]) -> list[Numbers]:
+    """Return, for each value, the product of all others, without a division."""
+    ahead: list[Any] = [1]
+    for value in values[:-1]:
+        ahead.append(ahead[-1] * value)
+    behind: Any = 1
+    products: list[Numbers] = []
+    for value, before in zip(reversed(values), reversed(ahead), strict=True):
+        products.append(before * behind)
+        behind = behind * value
+    return products[::-1]
+
+
+@cache
+def _float_nodes(factors: int) -> list[tuple[Any, Any]]:
+    """Return Gauss–Legendre nodes and weights on [0, 1], exact for the degree of the product of the others."""
+    nodes, weights = np.polynomial.legendre.leggauss(math.ceil(factors / 2))
+    return [(float((1 + node) / 2), float(weight / 2)) for node, weight in zip(nodes, weights, strict=True)]
+
+
+@cache
+def _exact_nodes(factors: int) -> list[tuple[Any, Any]]:
+    """Return as many equidistant nodes as there are factors, with rational weights: exact for that degree."""
+    nodes = [Fraction(place, max(1, factors - 1)) for place in range(factors)]
+    return [(node, _integral_of_basis(node, [other for other in nodes if other != node])) for node in nodes]
+
+
+def _integral_of_basis(node: Fraction, others: Sequence[Fraction]) -> Fraction:
+    """Return the integral over [0, 1] of the polynomial that is 1 at the node and 0 at the others (Lagrange)."""
+    coefficients = [Fraction(1)]
+    for other in others:
+        shifted, kept = [Fraction(0), *coefficients], [*coefficients, Fraction(0)]
+        coefficients = [(higher - other * lower) / (node - other) for higher, lower in zip(shifted, kept, strict=True)]
+    return sum((value / (power + 1) for power, value in enumerate(coefficients)), Fraction(0))
