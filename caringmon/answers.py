@@ -14,7 +14,7 @@ from ibis import _
 from ibis.expr.types import Table
 
 from caringmon.analysis.kpi_table import Question, kpi_table
-from caringmon.analysis.readiness import absent_in, files_received, missing_in, refuse_overlaps
+from caringmon.analysis.readiness import absent_by_design, files_received, missing_in, refuse_overlaps
 from caringmon.analysis.relations import ALL, CallHours
 from caringmon.analysis.snapshot import Scope, claims_at, open_facts, qc_cutoff, seen_at
 from caringmon.errors import DataBlockedError, RefusedError, UsageError, did_you_mean
@@ -138,7 +138,7 @@ class _Store:
         """Return how the query is counted."""
         settings = self.settings
         lacks = missing_in(self.tables, self.loads, window, self.clock.date(), self.calendar)
-        absent = absent_in(self.loads, window)
+        absent = self._absent(window)
         opens, closes = settings.limits.allowed_hours
         return Scope(
             calendar=self.calendar,
@@ -159,7 +159,10 @@ class _Store:
     def files(self, window: Period, segment: str) -> tuple[int, int]:
         """Return the files received and expected in the window."""
         segments = [one.value for one in Segment] if segment == ALL else [segment]
-        return files_received(self.tables, self.loads, window, segments, self.calendar)
+        return files_received(self.tables, self.loads, window, segments, self.calendar, self._absent(window))
+
+    def _absent(self, window: Period) -> frozenset[str]:
+        return absent_by_design(self.loads, window, self.settings.absent_by_design)
 
 
 @contextmanager

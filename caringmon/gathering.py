@@ -76,7 +76,7 @@ def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
         later = (*later_exports(con, folder, admitted.loads, clocks, since), *export_changes(con, folder, in_time))
         held = facts.current_rows(con, folder, TABLES["calls"], in_time).select("attempt_id", "load_id").to_pyarrow()
     tables = admitted.facts
-    absent = absent_by_design(admitted.loads, day)
+    absent = absent_by_design(admitted.loads, Period.day(day), settings.absent_by_design)
     asked = active_segments(tables, request.segments)
     missing = missing_tables(tables, admitted.loads, day, asked, calendar, absent)
     refuse_unready(missing, day)
@@ -176,6 +176,7 @@ def _request(parameters: Daily, settings: Settings, sources: Mapping[str, str]) 
         "working_hours": "-".join(f"{time:%H:%M}" for time in settings.calendar.working_hours),
         "data_deadline": f"{settings.deadlines.data_deadline:%H:%M}",
         "sources": ", ".join(f"{table} {system}" for table, system in sources.items() if not TABLES[table].is_state),
+        "absent_by_design": ", ".join(settings.absent_by_design) or "-",
     }
     return Request(
         audience=Audience.of(parameters.audience),

@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -41,6 +41,7 @@ _LISTED_DAYS = 6
 _HAPPENS = ("called_at", "tapped_at", "paid_at", "date", "")
 _OUTDATED = "read by other aliases, mappings or word lists; caringmon ingest reads it anew"
 _NEW = "caringmon ingest loads it"
+_NEVER_COMES = "a table that this operation never gets: name it under absent_by_design in params/settings.yml"
 _STRANGER = "feeds no table; caringmon check --suggest proposes what its columns may be"
 
 
@@ -127,12 +128,11 @@ def _missing(workspace: Path, loads: Sequence[Load], latest: dt.date) -> Iterato
     clocks = Clocks(end_of_day(latest), end_of_day(calendar.next_workday(latest)))
     with facts.connection() as con:
         tables = visible_tables(con, workspace, loads, clocks, latest.replace(day=1))
-    segments = active_segments(tables, SEGMENTS)
-    found = [
-        (table, day)
-        for day in _asked_days(latest, calendar)
-        for table in missing_tables(tables, loads, day, segments, calendar, absent_by_design(loads, day))
-    ]
+    segments, declared = active_segments(tables, SEGMENTS), settings.absent_by_design
+    found = []
+    for day in _asked_days(latest, calendar):
+        absent = absent_by_design(loads, Period.day(day), declared)
+        found += [(table, day) for table in missing_tables(tables, loads, day, segments, calendar, absent)]
     for table, day in sorted(found, key=lambda pair: (pair[0] not in REQUIRED, pair)):
         need = "required" if table in REQUIRED else "optional"
         yield Finding("missing", "BLOCK" if need == "required" else "WARN", need, table, first_day=day, last_day=day)
@@ -223,13 +223,13 @@ def as_text(inspection: Inspection) -> str:
     return "\n".join([*head, *(line for section in shown for line in section)])
 
 
-def _missing_lines(missing: Iterable[Finding]) -> list[str]:
+def _missing_lines(missing: Sequence[Finding]) -> list[str]:
     lines = []
     for (need, table), group in groupby(missing, key=attrgetter("code", "table")):
         days = [str(finding.first_day) for finding in group]
         more = f", … ({len(days)} days)" if len(days) > _LISTED_DAYS else ""
         lines.append(f"  {need:<10} {table:<15} {', '.join(days[:_LISTED_DAYS])}{more}")
-    return lines
+    return [*lines, f"  {_NEVER_COMES}"] if any(finding.code == "optional" for finding in missing) else lines
 
 
 def _days_line(found: Finding) -> str:

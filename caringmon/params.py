@@ -152,7 +152,10 @@ class DeadlineSettings(BaseModel):
 
 
 class Settings(BaseModel):
-    """`params/settings.yml`: what all reports share."""
+    """`params/settings.yml`: what all reports share.
+
+    `absent_by_design`: optional tables that this operation has no source of; nobody waits for them.
+    """
 
     model_config = _STRICT
     qc: QcSettings = QcSettings()
@@ -161,6 +164,7 @@ class Settings(BaseModel):
     limits: LimitSettings = LimitSettings()
     rebalance: bool = False
     deadlines: DeadlineSettings = DeadlineSettings()
+    absent_by_design: list[Literal["targets", "qc", "payments", "attendance"]] = []
 
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -163,4 +163,20 @@ def test_required_files_stop_a_report_and_optional_ones_do_not(workspace, capsys
     assert main(run) == 3
     assert "no loaded file covers calls, assignments" in capsys.readouterr().err
     load(workspace, files())
-    assert evidence(workspace).missing == {"qc", "targets"}
+    assert evidence(workspace).missing == {"qc", "targets", "payments", "attendance"}
+    assert main(run) == 0
+    page = next(workspace.glob("outputs/daily/ALL/*/v1/report.html")).read_text(encoding="utf-8")
+    assert "SEMENTARA" in page
+    capsys.readouterr()
+
+
+def test_a_table_that_the_workspace_says_it_never_gets_is_not_waited_for(workspace):
+    load(workspace, files())
+    before = evidence(workspace)
+    (workspace / "params" / "settings.yml").write_text("absent_by_design: [payments, attendance]\n")
+    after = evidence(workspace)
+    assert (after.missing, after.absent) == ({"qc", "targets"}, {"payments", "attendance"})
+    assert after.run_id != before.run_id
+    load(workspace, {"bayar.csv": text_file(["service_no", "paid_at", "amount"], [FIRST, "2022-10-05", "5000"])})
+    assert evidence(workspace, "2022-10-04").absent == {"payments", "attendance"}
+    assert (evidence(workspace).absent, evidence(workspace).missing) == ({"attendance"}, {"qc", "targets"})

@@ -61,10 +61,12 @@ def test_each_working_day_up_to_the_latest_call_is_asked_for_every_table(inspect
     """1, 3, 4 and 5 October 2022 are working days; the 2nd is a Sunday, the 6th is not known yet."""
     required = [("required", "calls", "01"), ("required", "calls", "04"), ("required", "roster", "01")]
     required.append(("required", "roster", "03"))
-    optional = [("optional", table, day) for table in ("qc", "targets") for day in ("01", "03", "04", "05")]
+    tables = ("attendance", "payments", "qc", "targets")
+    optional = [("optional", table, day) for table in tables for day in ("01", "03", "04", "05")]
     assert missing(inspected[1]) == required + optional
     assert inspected[1].day == date("2022-10-05")
     assert "  required   calls           2022-10-01, 2022-10-04\n" in as_text(inspected[1])
+    assert "never gets: name it under absent_by_design in params/settings.yml" in as_text(inspected[1])
 
 
 def test_what_is_only_missing_on_other_days_does_not_block(inspected):

@@ -151,6 +151,7 @@ def test_the_end_of_the_day_is_written_24():
         ("calendar: {workweek: [1, 9]}", "calendar.workweek.1"),
         ("qc: {cutoff_time: 1020}", "qc.cutoff_time must be text, got the number 1020"),
         ("calendar: {cuti_bersama: maybe}", "calendar.cuti_bersama"),
+        ("absent_by_design: [calls]", "absent_by_design.0 input should be 'targets', 'qc', 'payments' or 'attendance'"),
     ],
 )
 def test_a_bad_setting_is_refused_by_name(tmp_path: Path, content, answer):

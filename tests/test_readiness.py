@@ -9,6 +9,7 @@ import pytest
 from caringmon.analysis.readiness import (
     absent_by_design,
     calendar_issues,
+    missing_in,
     missing_tables,
     refuse_overlaps,
     refuse_unmapped,
@@ -16,13 +17,14 @@ from caringmon.analysis.readiness import (
 )
 from caringmon.errors import DataBlockedError
 from caringmon.model.findings import Load
+from caringmon.model.period import Period
 from tests.tiny import OCTOBER, at, date, fact_table
 
 DAY = date("2022-10-18")
 
 
-def load(table: str, first: str, last: str, absent: tuple[str, ...] = ()) -> Load:
-    exported = dt.datetime.combine(date(last), dt.time(23, 59, 59))
+def load(table: str, first: str, last: str, absent: tuple[str, ...] = (), exported_on: str = "") -> Load:
+    exported = dt.datetime.combine(date(exported_on or last), dt.time(23, 59, 59))
     return Load(
         table, 0, table, "", "f", "s", "TAMARA", exported, date(first), date(last), 1, 1, 0, absent_by_design=absent
     )
@@ -80,24 +82,50 @@ def test_a_segment_without_calls_on_a_day_on_which_the_other_has_some_is_a_warni
     assert silent_segments(both, DAY, OCTOBER) == ()
 
 
+TABLES = {
+    "assignments": fact_table("assignments", [held("CT0")]),
+    "roster": fact_table("roster", [person("2022-01-01")]),
+    "targets": fact_table("targets", []),
+}
+
+
 def test_a_table_is_missing_on_a_working_day_that_no_window_covers_and_on_no_free_day():
-    tables = {
-        "assignments": fact_table("assignments", [held("CT0")]),
-        "roster": fact_table("roster", [person("2022-01-01")]),
-        "targets": fact_table("targets", []),
-    }
-    loads = [load("calls", "2022-10-01", "2022-10-17"), load("qc", "2022-10-01", "2022-10-18")]
+    loads = [load("calls", "2022-10-01", "2022-10-17"), load("qc", "2022-10-01", "2022-10-18"),
+             load("payments", "2022-10-03", "2022-10-18")]  # fmt: skip
     nothing: frozenset[str] = frozenset()
-    assert missing_tables(tables, loads, DAY, ["CT0"], OCTOBER, nothing) == {"calls", "targets"}
-    assert missing_tables(tables, loads, date("2022-10-09"), [], OCTOBER, nothing) == set()
-    assert missing_tables(tables, loads, DAY, ["CT0"], OCTOBER, frozenset({"targets"})) == {"calls"}
+    assert missing_tables(TABLES, loads, DAY, ["CT0"], OCTOBER, nothing) == {"calls", "targets", "attendance"}
+    assert missing_tables(TABLES, loads, date("2022-10-09"), ["CT0"], OCTOBER, nothing) == set()
+    assert missing_tables(TABLES, loads, DAY, ["CT0"], OCTOBER, frozenset({"targets", "attendance"})) == {"calls"}
+
+
+def test_exported_states_cover_the_days_up_to_their_export():
+    states = [load("qc_states", "2022-10-15", "2022-10-15", exported_on="2022-10-17"),
+              load("payment_states", "2022-10-17", "2022-10-17")]  # fmt: skip
+    lacking = {
+        day: missing_tables(TABLES, states, date(day), [], OCTOBER, frozenset()) - {"calls", "attendance"}
+        for day in ("2022-10-14", "2022-10-15", "2022-10-17", "2022-10-18")
+    }
+    assert lacking == {"2022-10-14": {"qc", "payments"}, "2022-10-15": {"payments"}, "2022-10-17": set(),
+                       "2022-10-18": {"qc", "payments"}}  # fmt: skip
+    week = Period(date("2022-10-10"), date("2022-10-16"))
+    assert missing_in(TABLES, states, week, date("2022-10-15"), OCTOBER) == {"calls", "payments", "attendance"}
 
 
 def test_only_what_every_call_file_of_the_day_lacks_is_absent_by_design():
     mapped = load("calls", "2022-10-01", "2022-10-31", ("agents", "qc"))
     own = load("calls", "2022-10-18", "2022-10-18")
-    assert absent_by_design([mapped], DAY) == {"agents", "qc"}
-    assert absent_by_design([mapped, own], DAY) == frozenset()
+    assert absent_by_design([mapped], Period.day(DAY), ()) == {"agents", "qc"}
+    assert absent_by_design([mapped, own], Period.day(DAY), ()) == frozenset()
+
+
+def test_what_an_operation_never_gets_is_absent_by_design_until_a_first_file_of_it_comes():
+    own = load("calls", "2022-10-01", "2022-10-31")
+    first = load("payment_states", "2022-10-18", "2022-10-18")
+    never = ["attendance", "payments"]
+    assert absent_by_design([own], Period.day(DAY), never) == {"attendance", "payments"}
+    assert absent_by_design([own, first], Period.day(date("2022-10-17")), never) == {"attendance", "payments"}
+    assert absent_by_design([own, first], Period.day(DAY), never) == {"attendance"}
+    assert absent_by_design([own, first], Period.month(DAY), never) == {"attendance"}
 
 
 def test_a_year_that_the_calendar_does_not_know_is_a_warning():

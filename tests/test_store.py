@@ -83,6 +83,18 @@ def test_rows_have_the_types_of_the_contract(connection, tmp_path):
     assert rows.select(CALLS.arrow_schema.names).schema == CALLS.arrow_schema
 
 
+@pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
+def test_rows_of_two_loads_say_what_each_load_said(connection, tmp_path, table):
+    samples = {pa.string(): "x", pa.timestamp("us"): NOON, pa.date32(): NOON.date(), pa.bool_(): True}
+    row = {field.name: samples.get(field.type, 7) for field in table.arrow_schema if field.name != "source_row"}
+    key = table.key[0][0]
+    other = row | {key: {"x": "y", NOON: NOON.replace(year=2023), NOON.date(): dt.date(2023, 1, 1)}[row[key]]}
+    for name, told in (("a", row), ("b", other)):
+        facts.append(tmp_path, load(name, table=table.name), calls(told, table=table))
+    found = sorted(current(connection, tmp_path, table), key=lambda found: found["load_id"])
+    assert found == [told | {"source_row": 2, "load_id": name} for name, told in (("a", row), ("b", other))]
+
+
 def test_a_snapshot_is_named_by_its_content_and_equal_rows_give_equal_bytes(tmp_path):
     for name in ("one", "two"):
         facts.append(tmp_path / name, load("a"), calls({"attempt_id": "1"}))

@@ -22,16 +22,12 @@ REQUIRED = ("calls", "assignments", "roster")
 # Tables whose rows say from when they hold, and that have no event of their own.
 REFERENCE = ("roster", "targets")
 EVENTS = ("calls", "qc", "payments", "attendance")
+# Tables of exported states, and whose events are told from them.
+STATES = {"qc_states": "qc", "payment_states": "payments"}
 # Tables whose rows may speak of a day long after it.
 LATER = ("qc", "payments")
 HELD = ("assignments", "roster")
 MOST_UNMAPPED = 0.01
-
-
-def absent_by_design(loads: Iterable[Load], day: dt.date) -> frozenset[str]:
-    """Return what every call file whose window covers the day lacks by design; no such file: nothing."""
-    covering = [set(load.absent_by_design) for load in loads if load.table == "calls" and _covers(load, day)]
-    return frozenset(set.intersection(*covering)) if covering else frozenset()
 
 
 def missing_tables(
@@ -42,25 +38,29 @@ def missing_tables(
     calendar: WorkCalendar,
     absent: frozenset[str],
 ) -> frozenset[str]:
-    """Return the tables that no loaded file covers on the day; on a free day calls and QC are not needed.
+    """Return the tables that no loaded file covers on the day; on a free day none is needed.
 
-    Calls and QC are covered by a file's window; holdings and roster by a row valid on the day; targets by a row of
-    the month for every segment that has calls or holdings in it.
+    Events are covered by a file's window; holdings and roster by a row valid on the day; targets by a row of the month
+    for every segment that has calls or holdings in it.
     """
-    missing = set()
-    if calendar.is_workday(day):
-        missing |= {t for t in ("calls", "qc") if not any(load.table == t and _covers(load, day) for load in loads)}
-        missing |= {t for t in ("assignments", "roster") if not _valid_on(tables[t], day)}
+    if not calendar.is_workday(day):
+        return frozenset()
+    missing = {name for name in EVENTS if not _is_covered(loads, name, day)}
+    missing |= {name for name in HELD if not _valid_on(tables[name], day)}
     month = month_code(day)
     if not all(_has_target(tables["targets"], segment, month) for segment in segments):
         missing.add("targets")
     return frozenset(missing - absent)
 
 
-def absent_in(loads: Iterable[Load], window: Period) -> frozenset[str]:
-    """Return what every call file whose days touch the window lacks by design; no such file: nothing."""
+def absent_by_design(loads: Sequence[Load], window: Period, declared: Iterable[str]) -> frozenset[str]:
+    """Return what the files of the window lack by design: what all its call files lack, and what is `declared`.
+
+    A table that is declared absent is so until the first day of the first file that feeds it.
+    """
     touching = [set(load.absent_by_design) for load in loads if load.table == "calls" and _touches(load, window)]
-    return frozenset(set.intersection(*touching)) if touching else frozenset()
+    fed = {_fed_by(load) for load in loads if load.first_day < window.end}
+    return frozenset(set.intersection(*touching) if touching else ()) | (frozenset(declared) - fed)
 
 
 def missing_in(
@@ -79,7 +79,8 @@ def missing_in(
         name
         for name in EVENTS
         if not any(
-            load.table == name and (_touches(load, until) if name in LATER else any(_covers(load, day) for day in days))
+            _fed_by(load) == name
+            and (_touches(load, until) if name in LATER else any(day in _days_of(load) for day in days))
             for load in loads
         )
     }
@@ -92,16 +93,15 @@ def files_received(
     window: Period,
     segments: Sequence[str],
     calendar: WorkCalendar,
+    absent: frozenset[str],
 ) -> tuple[int, int]:
     """Return how many of the window's pairs of a working day and a table are covered, and how many there are (K56).
 
     What the files lack by design is not expected.
     """
-    expected = [name for name in (*EVENTS, *HELD, "targets") if name not in absent_in(loads, window)]
+    expected = [name for name in (*EVENTS, *HELD, "targets") if name not in absent]
     days = calendar.workdays(window)
-    covered = {
-        name: sum(any(load.table == name and _covers(load, day) for load in loads) for day in days) for name in EVENTS
-    }
+    covered = {name: sum(_is_covered(loads, name, day) for day in days) for name in EVENTS}
     covered |= {name: sum(_valid_on(tables[name], day) for day in days) for name in HELD}
     months = [month_code(day) for day in days]
     covered["targets"] = sum(all(_has_target(tables["targets"], one, month) for one in segments) for month in months)
@@ -206,12 +206,23 @@ def calendar_issues(calendar: WorkCalendar, day: dt.date) -> tuple[Issue, ...]:
     return (Issue("CALENDAR_YEAR_UNKNOWN", Severity.WARN, detail=str(day.year)),)
 
 
+def _fed_by(load: Load) -> str:
+    return STATES.get(load.table, load.table)
+
+
+def _days_of(load: Load) -> Period:
+    """Return the days of which a load tells; an exported state tells of all up to its export."""
+    last = max(load.last_day, load.exported_at.date()) if load.table in STATES else load.last_day
+    return Period(load.first_day, last + ONE_DAY)
+
+
 def _touches(load: Load, window: Period) -> bool:
-    return load.first_day < window.end and window.start <= load.last_day
+    days = _days_of(load)
+    return days.start < window.end and window.start < days.end
 
 
-def _covers(load: Load, day: dt.date) -> bool:
-    return load.first_day <= day <= load.last_day
+def _is_covered(loads: Iterable[Load], table: str, day: dt.date) -> bool:
+    return any(_fed_by(load) == table and day in _days_of(load) for load in loads)
 
 
 def _valid_on(table: pa.Table, day: dt.date) -> bool:

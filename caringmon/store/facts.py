@@ -122,8 +122,8 @@ def current_rows(con: ibis.BaseBackend, workspace: Path, table: Table, loads: Se
     if sum(load.table == table.name for load in loads) < 2:
         return ranked.select(names)
     newest_first = ibis.window(group_by=key_of(ranked, table), order_by=[_.load_rank.desc(), _.source_row.desc()])
-    numbered = ranked.mutate(version=ibis.row_number().over(newest_first))
-    return numbered.filter(numbered.version == 0).select(names)
+    # Under no name, since any may be a column of the table.
+    return ranked.filter(ibis.row_number().over(newest_first) == 0).select(names)
 
 
 def every_version(con: ibis.BaseBackend, workspace: Path, table: Table, loads: Sequence[Load]) -> ibis.Table:
