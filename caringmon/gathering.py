@@ -31,6 +31,7 @@ from caringmon.analysis.readiness import (
     refuse_unready,
     silent_segments,
 )
+from caringmon.annotations import NotesFile, fingerprint, read_annotations
 from caringmon.intake.pseudonyms import pseudonym_key
 from caringmon.model.audience import Audience
 from caringmon.model.calendar import WorkCalendar
@@ -87,6 +88,8 @@ def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
     found = (*facts.read_issues(folder, shown), *later, *_issues(admitted, day, absent, calendar))
     counts, origins = _bridged(admitted, held, in_time, request)
     evidence_id = rows_hash(tables)
+    annotations = read_annotations(NotesFile.of(parameters).path(folder))
+    months = Period(since, Period.month(day).end)
     return Evidence(
         request=request,
         clocks=clocks,
@@ -99,7 +102,8 @@ def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
         file_counts=counts,
         origins=origins,
         evidence_id=evidence_id,
-        run_id=_run_id(evidence_id, request, calendar, Period(since, Period.month(day).end)),
+        run_id=_run_id((evidence_id, fingerprint(annotations)), request, calendar, months),
+        annotations=annotations,
     )
 
 
@@ -198,10 +202,14 @@ def _request(parameters: Daily, settings: Settings, sources: Mapping[str, str]) 
     )
 
 
-def _run_id(evidence_id: str, request: Request, calendar: WorkCalendar, months: Period) -> str:
-    """Return the first 12 hex digits of the hash of rows, parameters, the calendar rows that apply, and version."""
+def _run_id(known_by: tuple[str, str], request: Request, calendar: WorkCalendar, months: Period) -> str:
+    """Return the first 12 hex digits of the hash of all that a report depends on.
+
+    `known_by`: the hash of its rows, and what people added; then parameters, the calendar rows that apply, and the
+    version of the package.
+    """
     free = {day.isoformat(): name for day, name in sorted(calendar.free_days.items()) if day in months}
     known = json.dumps(
-        [evidence_id, dict(request.parameters), free, package_version("caringmon")], sort_keys=True, ensure_ascii=False
+        [*known_by, dict(request.parameters), free, package_version("caringmon")], sort_keys=True, ensure_ascii=False
     )
     return hashlib.sha256(known.encode()).hexdigest()[:12]

@@ -29,9 +29,10 @@ from caringmon.analysis.daily_plan import (
 )
 from caringmon.analysis.day_counts import DayRules
 from caringmon.analysis.figures import figures
-from caringmon.analysis.provenance import issue_summary, issues_table, load_summary, loads_table
+from caringmon.analysis.provenance import issue_summary, issues_table, load_summary, loads_table, notes_table
 from caringmon.analysis.readiness import active_segments
 from caringmon.analysis.snapshot import Scope, claims_at, open_facts, seen_at
+from caringmon.annotations import NotesFile, write_template
 from caringmon.errors import ReportFailedError
 from caringmon.gathering import clocks_of, gather
 from caringmon.inbox import inbox_files, load_file, open_loading
@@ -111,6 +112,7 @@ def analyse(evidence: Evidence) -> Findings:
         "hours": shown_slices(values, "hour", "K05", "recent"),
         "results": shown_slices(values, "result", "attempts", "day"),
         "absences": absent_leaders(evidence.tables["attendance"], roster, plan.today, teams["entity"]),
+        "notes": notes_table(evidence.annotations),
         "issues": issues,
         "issue_summary": issue_summary(issues),
         "loads": loads,
@@ -140,6 +142,8 @@ class Times:
 def run(report: str, parameters: Daily, workspace: Path, times: Times) -> Published:
     """Run a report's notebook, make page, workbook and chat text of its findings, and publish them.
 
+    Its notes file is written as a template to fill in, where there is none yet.
+
     The same content as the last version publishes nothing (`is_new` is False). Data not ready: DataBlockedError;
     a notebook that fails, or a document that contradicts its figures: ReportFailedError. Both leave `outputs/` as
     it was.
@@ -154,6 +158,8 @@ def run(report: str, parameters: Daily, workspace: Path, times: Times) -> Publis
         findings = read_findings(staging)
         notebook = read_normalised(executed, parameters.as_text())
         published = publish(findings, notebook, staging, outputs, times)
+        notes = NotesFile.of(parameters)
+        write_template(notes.path(workspace), notes.template)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return published

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from caringmon.model.annotations import Annotations
 from caringmon.model.findings import Issue, Load
 
 _ISSUE = ["code", "severity", "table", "file", "sheet", "row", "line", "count", "detail"]
@@ -56,3 +57,9 @@ def load_summary(loads: pd.DataFrame) -> pd.DataFrame:
         rows_loaded=("rows_loaded", "sum"),
         rows_quarantined=("rows_quarantined", "sum"),
     )
+
+
+def notes_table(annotations: Annotations) -> pd.DataFrame:
+    """Return what people added, a row per text: kind (`summary`, `analysis`), subject, text as typed."""
+    texts = (("summary", annotations.summary), ("analysis", annotations.analysis))
+    return pd.DataFrame([(kind, "", text) for kind, text in texts if text], columns=["kind", "subject", "text"])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 import pyarrow as pa
 
+from caringmon.model.annotations import Annotations
 from caringmon.model.audience import Audience
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.claims import PromiseRules
@@ -103,7 +104,8 @@ class Evidence:
     `tables` maps each fact table to its visible rows without load columns; `evidence_id` is their hash.
     `absent`: what the loaded files lack by design (mapping files). `missing`: the tables that no loaded file
     covers on the day. `file_counts`, `origins`: what became of the rows of each call file, and from which load each
-    agree of the month comes (`analysis.bridge`). `run_id`: hash of rows, parameters and package version.
+    agree of the month comes (`analysis.bridge`). `annotations`: texts and decisions that people added. `run_id`: hash
+    of rows, parameters, annotations and package version.
     """
 
     request: Request
@@ -118,6 +120,7 @@ class Evidence:
     origins: pa.Table
     evidence_id: str
     run_id: str
+    annotations: Annotations = field(default_factory=Annotations)
 
 
 @dataclass(frozen=True)
@@ -198,7 +201,8 @@ class Findings:
     """Everything a report says, frozen: page, workbook and chat text read this and nothing else.
 
     Tables: `figures` (a row per `Figure`), `days` (the days that charts and tables show), `teams`, `agents`, `hours`
-    and `results` (the rows of their sections, in order), `absences` (leaders who are absent), `issues` and `loads`
+    and `results` (the rows of their sections, in order), `absences` (leaders who are absent), `notes` (what people
+    added: kind, subject, text), `issues` and `loads`
     (what was found in which file), `issue_summary` and `load_summary` (the same, summed up for the page), `bridge` and
     `bridge_total` (what became of the rows of the call files).
     """
