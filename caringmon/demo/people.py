@@ -173,7 +173,7 @@ def _with_move(roster: pd.DataFrame, person_id: str) -> pd.DataFrame:
 
 
 def attendance_rows(rng: np.random.Generator, people: People, talk_minutes: Ints) -> pd.DataFrame:
-    """Return one row per agent and calendar day of both months, minutes as integers.
+    """Return one row per agent, then per TL, and calendar day of both months, minutes as integers.
 
     `talk_minutes` is agent × call day. Days off are OFF with 0 planned minutes, absences have 0 login minutes.
     Wrap includes looking the customer up before the dial, which is done by hand in this centre.
@@ -191,7 +191,7 @@ def attendance_rows(rng: np.random.Generator, people: People, talk_minutes: Ints
     wrap = np.maximum(login - pause - aux - idle - talk, 0)
     names = ("login_min", "break_min", "aux_min", "talk_min", "wrap_min", "idle_min")
     minutes = dict(zip(names, (login, pause, aux, talk, wrap, idle), strict=True))
-    return pd.DataFrame(
+    agents = pd.DataFrame(
         {
             "date": np.tile(np.array(dates, dtype=object), len(people.agents)),
             "person_id": np.repeat(people.agents["person_id"].to_numpy(), len(dates)),
@@ -200,3 +200,21 @@ def attendance_rows(rng: np.random.Generator, people: People, talk_minutes: Ints
             "status": status,
         }
     )
+    return pd.concat([agents, _leaders(people, dates, works)], ignore_index=True)
+
+
+def _leaders(people: People, dates: list[dt.date], works: Bools) -> pd.DataFrame:
+    """Return the attendance of the TLs, who log in to no dialler: all at work, but for the one who is away."""
+    codes = sorted(set(people.roster.loc[people.roster["role"] == "TL", "person_id"]))
+    rows = [
+        (date, code, 480 if at_work else 0, _leader_status(number, date) if at_work else "OFF")
+        for number, code in enumerate(codes)
+        for date, at_work in zip(dates, works, strict=True)
+    ]
+    found = pd.DataFrame(rows, columns=["date", "person_id", "planned_min", "status"])
+    minutes = dict.fromkeys(("login_min", "break_min", "aux_min", "talk_min", "wrap_min", "idle_min"), 0)
+    return found.assign(**minutes)
+
+
+def _leader_status(number: int, date: dt.date) -> str:
+    return "CUTI" if (number, date) == (plan.AWAY_TEAM, plan.AWAY_DAY) else "HADIR"

@@ -73,6 +73,7 @@ WEAK_WITEL, WEAK_WITEL_FROM, CONTACT_LOSS = 0, dt.date(2022, 10, 13), 0.12
 WEAK_TEAM, WEAK_TEAM_DAYS, WEAK_TEAM_FACTOR = 4, (dt.date(2022, 10, 17), dt.date(2022, 10, 22)), 0.75
 RETURN_TEAM, RETURN_TEAM_FROM, RETURN_FACTOR = 2, dt.date(2022, 10, 10), 2.0
 ABSENT_TEAM, ABSENT_DAYS = 0, (dt.date(2022, 10, 10), dt.date(2022, 10, 12))
+AWAY_TEAM, AWAY_DAY = 3, dt.date(2022, 10, 18)
 UNTOUCHED_SHARE, UNTOUCHED_UNTIL = 0.06, dt.date(2022, 10, 24)
 MOVE_FROM_TEAM, MOVE_TO_TEAM, MOVE_DATE = 1, 2, dt.date(2022, 10, 10)
 
@@ -116,6 +117,13 @@ CAUSES = (
         "10 to 12 Oct 2022",
         "two agents are ill and make no calls",
         "attendance of TL01 falls and part of its list waits; R13",
+    ),
+    Cause(
+        "leader",
+        "TL04",
+        "18 Oct 2022",
+        "the team leader is on leave",
+        "named on the first page of the day",
     ),
     Cause(
         "untouched",
