@@ -21,9 +21,10 @@ import pyarrow as pa
 from caringmon.analysis.entities import memberships
 from caringmon.analysis.holdings import holdings
 from caringmon.analysis.kpi_values import counts_of, kpi_counts, kpi_values
-from caringmon.analysis.relations import CallHours, Relations
+from caringmon.analysis.relations import Relations
 from caringmon.analysis.snapshot import Scope, claims_at, open_facts, relations_at, seen_at
 from caringmon.model.calendar import WorkCalendar
+from caringmon.model.call_hours import CallHours
 from caringmon.model.codes import QC_REASONS
 from caringmon.model.findings import Clocks
 from caringmon.model.kpi import COUNTED

@@ -15,7 +15,7 @@ from ibis.expr.types import Table
 
 from caringmon.analysis.kpi_table import Question, kpi_table
 from caringmon.analysis.readiness import absent_by_design, files_received, missing_in, refuse_overlaps
-from caringmon.analysis.relations import ALL, CallHours
+from caringmon.analysis.relations import ALL
 from caringmon.analysis.snapshot import Scope, claims_at, open_facts, qc_cutoff, seen_at
 from caringmon.errors import DataBlockedError, RefusedError, UsageError, did_you_mean
 from caringmon.gathering import admit
@@ -25,7 +25,7 @@ from caringmon.model.findings import Clocks, Load
 from caringmon.model.kpi import CATALOGUE, LEVELS
 from caringmon.model.period import Period, end_of_day, month_before
 from caringmon.params import Settings
-from caringmon.settings import HOURS_AHEAD, promise_rules, workspace_calendar, workspace_settings, workspace_zones
+from caringmon.settings import call_hours, promise_rules, workspace_calendar, workspace_settings, workspace_zones
 from caringmon.store import facts
 from caringmon.store.closes import Close, add_close, keep_frozen, read_closes
 from caringmon.store.visible import latest_events
@@ -139,7 +139,6 @@ class _Store:
         settings = self.settings
         lacks = missing_in(self.tables, self.loads, window, self.clock.date(), self.calendar)
         absent = self._absent(window)
-        opens, closes = settings.limits.allowed_hours
         return Scope(
             calendar=self.calendar,
             segments=(query.segment,),
@@ -150,7 +149,7 @@ class _Store:
             qc_cutoff_time=settings.qc.cutoff_time,
             max_return_rounds=settings.qc.max_return_rounds,
             promises=promise_rules(settings),
-            hours=CallHours(opens, closes, self.zones, HOURS_AHEAD[settings.limits.tz_default]),
+            hours=call_hours(settings, self.zones),
             rebalance=settings.rebalance,
             drop_talk_is_rpc=settings.limits.drop_talk_is_rpc,
             restated=query.restated,

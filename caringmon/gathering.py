@@ -40,11 +40,13 @@ from caringmon.model.period import Period, month_before
 from caringmon.model.tables import TABLES
 from caringmon.params import Daily, Settings
 from caringmon.settings import (
+    call_hours,
     promise_rules,
     workspace_calendar,
     workspace_folder,
     workspace_settings,
     workspace_sources,
+    workspace_zones,
 )
 from caringmon.store import facts
 from caringmon.store.changes import export_changes
@@ -64,7 +66,7 @@ def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
     settings = workspace_settings(folder)
     calendar = workspace_calendar(folder, settings.calendar)
     sources = workspace_sources(folder)
-    request = _request(parameters, settings, sources)
+    request = _request(parameters, settings, sources, workspace_zones(folder))
     clocks = clocks_of(request.report_date, request.cut_time, request, calendar)
     day = request.report_date
     since = month_before(month_before(day).start).start
@@ -168,13 +170,16 @@ def _bridged(
     return file_counts(held, asked, admitted.tables["calls"], in_time, request.report_date.replace(day=1))
 
 
-def _request(parameters: Daily, settings: Settings, sources: Mapping[str, str]) -> Request:
+def _request(parameters: Daily, settings: Settings, sources: Mapping[str, str], zones: Mapping[str, int]) -> Request:
+    ahead = sorted((witel, hours) for witel, hours in zones.items() if hours)
     shared = {
         "qc.cutoff": f"{settings.qc.cutoff_workday} / {settings.qc.cutoff_time:%H:%M}",
         "qc.max_return_rounds": str(settings.qc.max_return_rounds),
         "payments": ", ".join(f"{name} {value}" for name, value in settings.payments),
         "rebalance": str(settings.rebalance).lower(),
         "drop_talk_is_rpc": str(settings.limits.drop_talk_is_rpc).lower(),
+        "allowed_hours": "-".join(f"{time:%H:%M}" for time in settings.limits.allowed_hours),
+        "zones": f"{settings.limits.tz_default}, {', '.join(f'{name} +{hours}' for name, hours in ahead)}",
         "max_attempts_day": str(settings.limits.max_attempts_day),
         "calendar": f"{settings.calendar.version}, {settings.calendar.workweek}, {settings.calendar.cuti_bersama}",
         "working_hours": "-".join(f"{time:%H:%M}" for time in settings.calendar.working_hours),
@@ -195,6 +200,7 @@ def _request(parameters: Daily, settings: Settings, sources: Mapping[str, str]) 
         qc_cutoff_time=settings.qc.cutoff_time,
         max_return_rounds=settings.qc.max_return_rounds,
         promises=promise_rules(settings),
+        hours=call_hours(settings, zones),
         rebalance=settings.rebalance,
         drop_talk_is_rpc=settings.limits.drop_talk_is_rpc,
         max_attempts_day=settings.limits.max_attempts_day,

@@ -31,14 +31,15 @@ from caringmon.analysis.day_counts import DayRules
 from caringmon.analysis.figures import figures
 from caringmon.analysis.provenance import issue_summary, issues_table, load_summary, loads_table, notes_table
 from caringmon.analysis.readiness import active_segments
-from caringmon.analysis.snapshot import Scope, claims_at, open_facts, seen_at
+from caringmon.analysis.snapshot import Scope, Snapshot, open_facts, snapshot
+from caringmon.analysis.targets import Progress
 from caringmon.annotations import NotesFile, write_template
 from caringmon.errors import ReportFailedError
 from caringmon.gathering import clocks_of, gather
 from caringmon.inbox import inbox_files, load_file, open_loading
 from caringmon.intake.account import FileReport
 from caringmon.model.audience import Audience
-from caringmon.model.findings import Clocks, Evidence, Findings, Head
+from caringmon.model.findings import Evidence, Findings, Head
 from caringmon.model.period import month_code
 from caringmon.params import Daily
 from caringmon.runner.documents import contradictions, documents, manifest, write_index
@@ -81,21 +82,23 @@ def analyse(evidence: Evidence) -> Findings:
         qc_cutoff_time=request.qc_cutoff_time,
         max_return_rounds=request.max_return_rounds,
         promises=request.promises,
+        hours=request.hours,
         rebalance=request.rebalance,
         drop_talk_is_rpc=request.drop_talk_is_rpc,
     )
     plan = DailyPlan.of(request.report_date, calendar)
 
-    def clocks(day: dt.date) -> Clocks:
-        return evidence.clocks if day == plan.today else clocks_of(day, dt.time.max, request, calendar)
-
     with facts.connection() as con:
         rows = open_facts(con, evidence.tables)
-        rules = DayRules(request.report_date, request.max_attempts_day, request.promises)
-        share = calendar.share_of_day(request.cut_time)
-        values = daily_values(rows, scope, plan, clocks, share, request.audience, rules)
-        clock = evidence.clocks.qc
-        claims = claims_at(seen_at(rows, evidence.clocks), scope, clock, scope.payment_asof(clock, plan.today))
+
+        def earlier(day: dt.date) -> Snapshot:
+            return snapshot(rows, scope, clocks_of(day, dt.time.max, request, calendar), Progress(calendar, day))
+
+        progress = Progress(calendar, plan.today, calendar.share_of_day(request.cut_time))
+        now = snapshot(rows, scope, evidence.clocks, progress)
+        rules = DayRules(plan.today, request.max_attempts_day, request.promises)
+        values = daily_values(now, earlier, plan, request.audience, rules)
+        claims = now.relations.claims
         of_month = claims.filter(claims.period == month_code(plan.today), claims.segment.isin(active))
         lines = bridge(evidence.file_counts, evidence.origins, of_month.select(BRIDGED).execute())
     segments = shown_segments(values, active, request.audience)

@@ -11,6 +11,7 @@ from caringmon.errors import ParameterError, UsageError
 from caringmon.lists import REGIONS, csv_rows, read_regions, read_sources
 from caringmon.model.buckets import Buckets, read_buckets
 from caringmon.model.calendar import WorkCalendar
+from caringmon.model.call_hours import CallHours
 from caringmon.model.claims import PromiseRules
 from caringmon.params import CalendarSettings, Settings, read_settings, read_yaml_as_text
 from caringmon.shipped import params_folder
@@ -52,6 +53,12 @@ def promise_rules(settings: Settings) -> PromiseRules:
         feed_lag_days=payments.feed_lag_days,
         late_days=payments.late_days,
     )
+
+
+def call_hours(settings: Settings, zones: Mapping[str, int]) -> CallHours:
+    """Return when customers may be called, as the settings have it; `zones`: hours ahead of WIB by witel."""
+    opens, closes = settings.limits.allowed_hours
+    return CallHours(opens, closes, zones, HOURS_AHEAD[settings.limits.tz_default])
 
 
 def workspace_sources(workspace: Path) -> dict[str, str]:

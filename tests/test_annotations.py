@@ -74,7 +74,7 @@ def test_comments_and_spaces_change_no_fingerprint_but_words_do(tmp_path):
 )
 def test_a_mistake_is_refused_with_file_and_key(tmp_path, text, says):
     path = written(tmp_path, text)
-    with pytest.raises(ParameterError, match="daily_ALL_2022-10-18.yml") as refused:
+    with pytest.raises(ParameterError, match=r"daily_ALL_2022-10-18\.yml") as refused:
         read_annotations(path)
     assert says in str(refused.value)
 

@@ -9,8 +9,8 @@ import pytest
 
 from caringmon.analysis.apportioning import largest_remainder
 from caringmon.analysis.intervals import wilson_interval
-from caringmon.analysis.relations import CallHours
 from caringmon.analysis.validation import kappa, valid_estimate
+from caringmon.model.call_hours import CallHours
 from tests.asked import ask, calendar, site
 from tests.tiny import at, date, fact_table
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
-from ibis.expr.types import Table
 
 from caringmon.analysis.achievement import VALUE_COLUMNS, month_values
 from caringmon.analysis.daily_plan import DailyPlan, below
@@ -16,11 +15,10 @@ from caringmon.analysis.day_counts import DayRules, day_counts
 from caringmon.analysis.figures import changes
 from caringmon.analysis.kpi_values import counts_of, cumulative_values, value_table
 from caringmon.analysis.slices import hour_values, result_values
-from caringmon.analysis.snapshot import Scope, Snapshot, snapshot
+from caringmon.analysis.snapshot import Scope, Snapshot
 from caringmon.analysis.staffing import STAFF_COUNTS, login_values, staff_values
-from caringmon.analysis.targets import Progress, Targets
+from caringmon.analysis.targets import Targets
 from caringmon.model.audience import Audience
-from caringmon.model.findings import Clocks
 from caringmon.model.kpi import ACTUAL_KPI, COUNTED, DAILY
 from caringmon.model.period import Period, Window
 
@@ -33,6 +31,7 @@ STATE = tuple(
 )
 MAIN = tuple(kpi.id for kpi in COUNTED if kpi.id in DAILY and kpi.id not in STATE)
 OUTSIDE_HOURS = ("K50",)
+EVERY = (*MAIN, *STATE, *OUTSIDE_HOURS)
 AGENT = ("K05", "K09", "K11", "K13", "K14", "K17", "K18", "K26")
 LEVELLED = [*VALUE_COLUMNS, "level", "part"]
 
@@ -41,20 +40,15 @@ LEVELLED = [*VALUE_COLUMNS, "level", "part"]
 class _Daily:
     """One daily report being counted: its plan, windows by name, whom it is for, and what every snapshot shares."""
 
-    facts: Mapping[str, Table]
     scope: Scope
     plan: DailyPlan
     audience: Audience
-    clocks_of: Callable[[dt.date], Clocks]
 
     def window(self, name: str) -> Window:
         return next(window for window in self.plan.windows() if window.name == name)
 
     def windows(self, *names: str) -> list[Window]:
         return [self.window(name) for name in names]
-
-    def at(self, day: dt.date, share: float = 1.0) -> Snapshot:
-        return snapshot(self.facts, self.scope, self.clocks_of(day), Progress(self.scope.calendar, day, share))
 
     @property
     def focus(self) -> list[tuple[str, str]]:
@@ -69,35 +63,32 @@ class _Daily:
 
 
 def daily_values(
-    facts: Mapping[str, Table],
-    scope: Scope,
+    now: Snapshot,
+    earlier: Callable[[dt.date], Snapshot],
     plan: DailyPlan,
-    clocks_of: Callable[[dt.date], Clocks],
-    share_of_today: float,
     audience: Audience,
     rules: DayRules,
 ) -> pd.DataFrame:
     """Return every value of the report in long form (`LEVELLED`), for all windows of the plan.
 
-    `share_of_today`: the share 0-1 of today's working hours that lies before the clock of calls. A report for one
-    leader has that person's values where the report to everybody has those of the site, and beside them the site's
+    `now`: what was known at the report's clocks; `earlier`: what was known at the clocks of another day. A report for
+    one leader has that person's values where the report to everybody has those of the site, and beside them the site's
     line; of the others only those below the leader on the day.
     """
-    daily = _Daily(facts, scope, plan, audience, clocks_of)
-    now = daily.at(plan.today, share_of_today)
+    daily = _Daily(now.scope, plan, audience)
     parts = [*_focus(daily, now), *_teams(daily, now), *_agents(daily, now), *_slices(daily, now)]
-    owners = day_counts(now.relations, rules, audience.level, daily.focus, scope.coverage)
+    owners = day_counts(now.relations, rules, audience.level, daily.focus, now.scope.coverage)
     parts.append(_levelled(owners, audience.level))
     if plan.compares_month:
-        before = daily.at(plan.previous)
+        before = earlier(plan.previous)
         parts += _before(daily, before, ["prev_day", "prev_mtd"], "prev_mtd")
         parts += [
             _below(daily, now, level, before.values(level, daily.windows("prev_mtd"), MAIN)) for level in daily.levels
         ]
     else:
-        parts += _before(daily, daily.at(plan.previous), ["prev_day"])
+        parts += _before(daily, earlier(plan.previous), ["prev_day"])
     if plan.last_month:
-        parts += _before(daily, daily.at(plan.last_month), ["last_month"], "last_month")
+        parts += _before(daily, earlier(plan.last_month), ["last_month"], "last_month")
     values = pd.concat([part for part in parts if len(part)], ignore_index=True)[LEVELLED]
     return pd.concat([values, changes(values, audience.level)], ignore_index=True)
 
@@ -110,13 +101,13 @@ def _focus(daily: _Daily, now: Snapshot) -> list[pd.DataFrame]:
     """Return what the report is about: today, the month to date with its outlook, and every day shown."""
     level, person = daily.audience.level, daily.audience.person
     days = [daily.window(f"d{day}") for day in daily.plan.shown]
-    counted = [
-        now.values(level, daily.windows("day", "mtd"), MAIN, person),
-        now.values(level, daily.windows("day"), OUTSIDE_HOURS, person),
-        now.values(level, daily.windows("mtd"), STATE, person),
-        now.values(level, days, SERIES, person),
-    ]
-    known = pd.concat(counted, ignore_index=True).drop_duplicates(["window", "segment", "entity", "kpi"])
+    known = pd.concat(
+        [
+            _where_printed(now.values(level, daily.windows("day", "mtd"), EVERY, person)),
+            now.values(level, days, SERIES, person),
+        ],
+        ignore_index=True,
+    )
     parts = [known, _outlook(daily, now, known, "mtd", daily.focus), _month_targets(now, daily, daily.focus)]
     return [_levelled(part, level) for part in (*parts, _cumulative(now, daily, known))]
 
@@ -131,18 +122,15 @@ def _outlook(
 def _before(daily: _Daily, at: Snapshot, windows: list[str], month: str = "") -> list[pd.DataFrame]:
     """Return what the report is about as it stood at an earlier day's clocks."""
     level, person = daily.audience.level, daily.audience.person
-    values = at.values(level, daily.windows(*windows), MAIN, person)
-    parts = [values]
-    if month:
-        parts += [_outlook(daily, at, values, month, daily.focus)]
-    if month == "prev_mtd":
-        parts += [_counted(at.values(level, daily.windows(month), STATE, person))]
+    values = _where_printed(at.values(level, daily.windows(*windows), EVERY if month == "prev_mtd" else MAIN, person))
+    parts = [values] + ([_outlook(daily, at, values, month, daily.focus)] if month else [])
     return [_levelled(part, level) for part in parts]
 
 
-def _counted(values: pd.DataFrame) -> pd.DataFrame:
-    """Return the values without the comparison with the target, which stands elsewhere already."""
-    return values[~values["kpi"].isin({"target", "K19", "K20"})]
+def _where_printed(values: pd.DataFrame) -> pd.DataFrame:
+    """Return the values without states on single days, and without what is told of the day alone elsewhere."""
+    of_day = values["window"].isin({"day", "prev_day"})
+    return values[~(of_day & values["kpi"].isin(STATE)) & ~(~of_day & values["kpi"].isin(OUTSIDE_HOURS))]
 
 
 def _below(daily: _Daily, now: Snapshot, level: str, values: pd.DataFrame) -> pd.DataFrame:

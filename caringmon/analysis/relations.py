@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import ibis
@@ -14,25 +14,11 @@ from ibis.expr.types import Table
 
 from caringmon.analysis.holdings import small_table
 from caringmon.model.calendar import WorkCalendar
+from caringmon.model.call_hours import CallHours
 from caringmon.model.period import Period, Window
 
 KEY = ["window", "segment", "entity"]
 ALL = "ALL"
-
-
-@dataclass(frozen=True)
-class CallHours:
-    """When customers may be called, on their own clock.
-
-    `zone_hours`: hours that the clock of a witel, named in capitals, is ahead of WIB; a witel that is not named, or
-    none: `default_hours`.
-    Both ends of the allowed hours are allowed.
-    """
-
-    opens: dt.time = dt.time(8)
-    closes: dt.time = dt.time(20)
-    zone_hours: Mapping[str, int] = field(default_factory=dict)
-    default_hours: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,7 +41,7 @@ class Relations:
     roster: pa.Table
     calendar: WorkCalendar
     clock: dt.datetime
-    hours: CallHours = CallHours()
+    hours: CallHours = field(default_factory=CallHours)
     counted_as: str = ""
     drop_talk_is_rpc: bool = False
 

@@ -18,10 +18,11 @@ from caringmon.analysis.holdings import holdings, suppressed, witels
 from caringmon.analysis.kpi_values import Coverage, counts_of, kpi_counts, kpi_values, with_every_count
 from caringmon.analysis.ledger import agree_ledger
 from caringmon.analysis.net_payments import net_payments
-from caringmon.analysis.relations import KEY, CallHours, Relations
+from caringmon.analysis.relations import KEY, Relations
 from caringmon.analysis.tap_hours import with_tap_hours
 from caringmon.analysis.targets import Progress, Targets
 from caringmon.model.calendar import WorkCalendar
+from caringmon.model.call_hours import CallHours
 from caringmon.model.claims import PromiseRules
 from caringmon.model.findings import Clocks
 from caringmon.model.period import Period, Window, month_code

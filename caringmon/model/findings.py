@@ -13,6 +13,7 @@ import pyarrow as pa
 from caringmon.model.annotations import Annotations
 from caringmon.model.audience import Audience
 from caringmon.model.calendar import WorkCalendar
+from caringmon.model.call_hours import CallHours
 from caringmon.model.claims import PromiseRules
 from caringmon.model.codes import Severity
 
@@ -91,6 +92,7 @@ class Request:
     qc_cutoff_time: dt.time
     max_return_rounds: int
     promises: PromiseRules
+    hours: CallHours
     rebalance: bool
     drop_talk_is_rpc: bool
     max_attempts_day: int
