@@ -137,6 +137,13 @@ def test_days_that_differ_more_than_fourfold_in_size_have_beta_binomial_limits()
     assert set(rate_limits(rates([*cases, 30], [*of, 99], baseline=30))["method"]) == {"beta_binomial"}
 
 
+def test_rates_near_an_end_have_beta_binomial_limits_since_their_counts_are_skewed():
+    # Binomial counts of 50: skewness (1 - 2p) / √(50p(1 - p)): 0.12 at 0.3, 0.58 at 0.05, -0.58 at 0.95.
+    assert set(rate_limits(rates([14, 16] * 15, [50] * 30))["method"]) == {"laney"}
+    assert set(rate_limits(rates([2, 3] * 15, [50] * 30))["method"]) == {"beta_binomial"}
+    assert set(rate_limits(rates([48, 47] * 15, [50] * 30))["method"]) == {"beta_binomial"}
+
+
 def test_beta_binomial_limits_without_overdispersion_are_quantiles_of_the_binomial():
     # Binomial(10, 0.5): P(0) = 1/1024 = 0.00098 < 0.00135, P(0 or 1) = 11/1024 = 0.0107: 0 is outside, 1 is not.
     limits = beta_binomial_chart(rates([5] * 30, [10] * 30))

@@ -16,6 +16,7 @@ from caringmon.analysis.overdispersion import (
     beta_binomial_fit,
     beta_binomial_limits,
     beta_binomial_pmf,
+    beta_binomial_skewness,
     between_variance,
     dispersion,
     moment_rho,
@@ -135,6 +136,12 @@ def test_the_outer_units_are_pulled_in_and_chance_is_told_for_them():
     random = np.random.default_rng(3)
     squares = [dispersion(winsorised(random.normal(size=19))[0]) for _ in range(4000)]
     assert np.mean(squares) == pytest.approx(by_chance, abs=0.02)
+
+
+@pytest.mark.parametrize(("trials", "mu", "rho"), [(6, 0.3, 0.0), (10, 0.1, 0.05), (40, 0.8, 0.3)])
+def test_the_skewness_is_that_of_the_probabilities(trials, mu, rho):
+    pmf, away = beta_binomial_pmf(trials, mu, rho)[0], np.arange(trials + 1) - trials * mu
+    assert beta_binomial_skewness(trials, mu, rho) == pytest.approx((pmf @ away**3) / (pmf @ away**2) ** 1.5)
 
 
 @given(st.integers(1, 60), st.floats(0.01, 0.99), st.floats(0, 0.9))

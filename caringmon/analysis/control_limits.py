@@ -17,7 +17,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from caringmon.analysis.intervals import Floats
-from caringmon.analysis.overdispersion import beta_binomial_fit, beta_binomial_limits
+from caringmon.analysis.overdispersion import (
+    beta_binomial_fit,
+    beta_binomial_limits,
+    beta_binomial_skewness,
+    moment_rho,
+)
 from caringmon.model.calendar import LebaranPhase, WorkCalendar
 
 LIMIT_COLUMNS = ["value", "centre", "lower", "upper", "near_lower", "near_upper", "method"]
@@ -26,7 +31,8 @@ BASELINE_DAYS = 30
 # and more are left out once; p′ divides by 1.128 = d2 of two normal values and takes three sigma.
 XMR_LIMIT, SCREENED_RANGE, RANGE_TO_SIGMA, SIGMAS, NEAR = 2.66, 3.267, 1.128, 3.0, 2 / 3
 # Where days differ more than that in size, p′ gives 4 % false alarms: one sigma of z does not fit them all.
-MOST_UNEQUAL = 4.0
+# Where daily counts are more skewed than that (rates below about 15 % or above 85 %), it gives up to 1.7 %.
+MOST_UNEQUAL, MOST_SKEWED = 4.0, 0.4
 _FEWEST = 2
 
 
@@ -56,8 +62,14 @@ def baselines(
 
 
 def rate_limits(series: pd.DataFrame) -> pd.DataFrame:
-    """Return the limits of a rate: Laney p′; beta-binomial in a part whose days differ more than fourfold in size."""
-    return _by_part(series, lambda part: beta_binomial_chart(part) if _is_unequal(part) else laney_chart(part))
+    """Return the limits of a rate: Laney p′; beta-binomial in a part where p′ would give more false alarms than 1 %.
+
+    That is where days differ more than fourfold in size, or where daily counts are too skewed for symmetric limits.
+    """
+    return _by_part(
+        series,
+        lambda part: beta_binomial_chart(part) if _is_unequal(part) or _is_skewed(part) else laney_chart(part),
+    )
 
 
 def p_chart(series: pd.DataFrame) -> pd.DataFrame:
@@ -115,6 +127,15 @@ def _by_part(series: pd.DataFrame, limits: Callable[[pd.DataFrame], pd.DataFrame
 def _is_unequal(part: pd.DataFrame) -> bool:
     sizes = part.loc[part["of"] > 0, "of"]
     return bool(len(sizes) and sizes.max() > MOST_UNEQUAL * sizes.min())
+
+
+def _is_skewed(part: pd.DataFrame) -> bool:
+    base = _baseline(part)
+    if base.empty:
+        return False
+    rho = moment_rho(base["cases"], base["of"])
+    skewness = beta_binomial_skewness(float(base["of"].median()), float(base["cases"].sum() / base["of"].sum()), rho)
+    return abs(skewness) > MOST_SKEWED
 
 
 def _sigma_limits(part: pd.DataFrame, scale: Callable[[Floats], float], method: str) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from caringmon.analysis.intervals import Floats, normal_quantile
 
-_LEAST_RHO, _MOST_RHO = 1e-9, 0.999
+_LEAST_LOG_ODDS, _MOST_RHO = -16.0, 0.999  # 1e-7: less is the binomial
 
 
 def beta_binomial_fit(cases: npt.ArrayLike, of: npt.ArrayLike) -> tuple[float, float]:
@@ -35,9 +35,10 @@ def beta_binomial_fit(cases: npt.ArrayLike, of: npt.ArrayLike) -> tuple[float, f
         a, b = mu * (1 - rho) / rho, (1 - mu) * (1 - rho) / rho
         return float(betaln(a, b) * len(x) - betaln(x + a, n - x + b).sum())
 
+    # Simplex: no linear algebra library, whose threads could decide a last digit.
     start = min(max(moment_rho(x, n), 1e-4), 0.9)
-    found = minimize(loss, logit([pooled, start]), method="L-BFGS-B", bounds=[(-25, 25), (math.log(1e-7), 7)],
-                     options={"ftol": 1e-13, "gtol": 1e-8})  # fmt: skip
+    found = minimize(loss, logit([pooled, start]), method="Nelder-Mead", bounds=[(-25, 25), (_LEAST_LOG_ODDS, 7)],
+                     options={"xatol": 1e-9, "fatol": 1e-11, "maxiter": 2000})  # fmt: skip
     binomial = -float((x * math.log(pooled) + (n - x) * math.log1p(-pooled)).sum())
     if binomial <= found.fun + 1e-9:
         return pooled, 0.0
@@ -78,6 +79,15 @@ def moment_rho(cases: npt.ArrayLike, of: npt.ArrayLike) -> float:
     excess = float(((x - n * pooled) ** 2 / (n * pooled * (1 - pooled))).sum()) - (len(x) - 1)
     leverage = 1 - n / n.sum()
     return min(max(excess / float((leverage * (n - 1)).sum()), 0.0), _MOST_RHO) if n.max() > 1 else 0.0
+
+
+def beta_binomial_skewness(trials: float, mu: float, rho: float) -> float:
+    """Return the skewness of a beta-binomial count; of none of all or all of all: 0.
+
+    Source: Johnson, Kemp and Kotz, Univariate Discrete Distributions, 6.2.2, in mu and rho.
+    """
+    variance = trials * mu * (1 - mu) * (1 + (trials - 1) * rho)
+    return (1 - 2 * mu) * (1 + (2 * trials - 1) * rho) / (1 + rho) / math.sqrt(variance) if variance > 0 else 0.0
 
 
 def beta_binomial_pmf(trials: int, mu: float, rho: npt.ArrayLike) -> Floats:
