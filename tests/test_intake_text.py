@@ -110,6 +110,7 @@ def test_empty_cells_behind_the_header_are_no_ragged_row_where_most_rows_have_th
     [
         (b'tgl;login\n1;A\n2;"B\n3;C\n', "line 3 is never closed"),
         (b'tgl;login\n1;"A', "line 2 is never closed"),
+        (b'tgl;login;ket\n1;A;x\n2;"B"b;"c\n3;C;y\n', "line 3 is never closed"),
         (b'tgl;login\r1;A\r2;"B\r', "line 3 is never closed"),
         (b'tgl;login\n1;"A\n' + b"2;B\n" * 40_000, "a quote that is never closed"),
         (b'tgl;"login\n' + b"2;B\n" * 40_000, "a quote that is never closed"),

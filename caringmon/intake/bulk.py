@@ -15,7 +15,9 @@ reader ends it on the same line, both go on from the same place. Wherever that c
 from __future__ import annotations
 
 import csv
+import io
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,11 +26,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from caringmon.intake.records import Layout, Record, TextRows, text_rows
+from caringmon.intake.records import Layout, Record, TextRows, is_unclosed, text_rows
 from caringmon.intake.sheets import Bools, Ints
 
 _BLOCK_BYTES = 1 << 20
 _MARK = b"\xef\xbb\xbf"
+_LONE_RETURN = re.compile(rb"\r(?!\n)")
 
 
 class _DoubtError(Exception):
@@ -54,8 +57,7 @@ def rows_in_bulk(text: bytes, layout: Layout) -> TextRows | None:
     An empty line is a row of empty cells here.
     """
     begin = _line_end(text, layout.header_lines)
-    lone_returns = text.count(b"\r") != text.count(b"\r\n")
-    if layout.usual < layout.width or begin == len(text) or lone_returns or text.startswith(_MARK, begin):
+    if layout.usual < layout.width or begin == len(text) or text.startswith(_MARK, begin) or _LONE_RETURN.search(text):
         return None
     try:
         return _rows(text, begin, layout)
@@ -67,6 +69,8 @@ def _rows(text: bytes, begin: int, layout: Layout) -> TextRows:
     parsed = _parse(text, begin, layout)
     regular = np.delete(np.arange(parsed.length), parsed.strange)
     lines = _lines_per_record(text, begin, parsed, regular)
+    if is_unclosed(io.StringIO(_last_lines(text, int(lines[-1])), newline=""), layout.delimiter):
+        raise _DoubtError
     first_line = np.cumsum(lines) - lines
     rows = TextRows(
         columns=parsed.columns[: layout.width],
@@ -79,7 +83,7 @@ def _rows(text: bytes, begin: int, layout: Layout) -> TextRows:
     doubtful = np.sort(np.concatenate([parsed.strange, regular[spaced]]))
     if not len(doubtful):
         return rows
-    again = _read_again(text[begin:], doubtful, first_line, lines, layout)
+    again = _read_again(memoryview(text)[begin:], doubtful, first_line, lines, layout)
     return rows.take(np.flatnonzero(~spaced)).merged(text_rows(again, layout))
 
 
@@ -126,6 +130,14 @@ def _lines_per_record(text: bytes, begin: int, parsed: _Parsed, regular: Ints) -
     return lines
 
 
+def _last_lines(text: bytes, count: int) -> str:
+    """Return so many physical lines from the end of the text."""
+    start = len(text) - text.endswith(b"\n")
+    for _ in range(count):
+        start = text.rfind(b"\n", 0, start)
+    return text[start + 1 :].decode()
+
+
 def _doubtful(columns: list[pa.ChunkedArray], width: int) -> Bools:
     """Tell which records have a space before a cell or anything beyond the header."""
     doubtful = np.zeros(len(columns[0]), dtype=bool)
@@ -136,14 +148,14 @@ def _doubtful(columns: list[pa.ChunkedArray], width: int) -> Bools:
     return doubtful
 
 
-def _read_again(text: bytes, records: Ints, first_line: Ints, lines: Ints, layout: Layout) -> Iterator[Record]:
+def _read_again(text: memoryview, records: Ints, first_line: Ints, lines: Ints, layout: Layout) -> Iterator[Record]:
     """Yield these records as the exact reader finds them; one that does not end where Arrow says is a doubt."""
     ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == ord("\n")) + 1
-    bounds = np.concatenate([[0], ends, [] if text.endswith(b"\n") else [len(text)]]).astype(np.int64)
+    bounds = np.concatenate([[0], ends, [] if text[-1] == ord("\n") else [len(text)]]).astype(np.int64)
     for record in records.tolist():
         first, count = int(first_line[record]), int(lines[record])
         starts = bounds[first : first + count + 2].tolist()  # a line more than expected, to see whether it is taken
-        texts = (text[start:end].decode() for start, end in itertools.pairwise(starts))
+        texts = (str(text[start:end], "utf-8") for start, end in itertools.pairwise(starts))
         reader = csv.reader(texts, delimiter=layout.delimiter, skipinitialspace=True)
         cells = next(reader)
         if reader.line_num != count:

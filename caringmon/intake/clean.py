@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -105,11 +106,14 @@ def typed_rows(
     """
     typed = _Typed()
     raw = raw_columns(sheet, feed)
-    for column in feed.table.columns:
-        if column.name in raw and column.name != "result_code":
-            cells = cells_of(raw[column.name].distinct)
-            known = replace(cells, month_first=column.name in month_first)
-            reading = read_cells(feed.table, column, known, vocabulary)
+
+    def read(column: Column) -> tuple[Cells, Reading]:
+        cells = replace(cells_of(raw[column.name].distinct), month_first=column.name in month_first)
+        return cells, read_cells(feed.table, column, cells, vocabulary)
+
+    given = [column for column in feed.table.columns if column.name in raw and column.name != "result_code"]
+    with ThreadPoolExecutor(2) as pool:
+        for column, (cells, reading) in zip(given, pool.map(read, given), strict=True):
             _take(typed, column, raw[column.name].codes, reading)
             typed.issues += _change_issues(sheet, feed, column, raw[column.name].codes, cells, reading)
     if feed.table.name == "calls":

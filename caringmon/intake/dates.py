@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,14 +17,22 @@ from caringmon.intake.sheets import Bools, Cell, Ints
 
 Instants = npt.NDArray[np.datetime64]
 
-_TIME = (
-    r"(?:[T ,]+(?P<H>\d{1,2})[:.](?P<M>\d{2})(?:[:.](?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
+# Times are read apart from their dates: a column holds few of each. With four groups at most and one way to match,
+# RE2 needs a single pass over a text.
+_YEAR, _BEHIND = r"(?P<y>\d{2}(?:\d{2})?)", r"(?P<t>[T ,](?s:.*))?$"
+_NUMERIC = rf"^(?P<d>\d{{1,2}})[-/. ](?P<m>\d{{1,2}})[-/. ]{_YEAR}{_BEHIND}"
+_CLOCK = (
+    r"^(?:[T ,]+(?P<H>\d{1,2})[:.](?P<M>\d{2})(?:[:.](?P<S>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
     r"\s*(?P<z>Z|UTC|WIB|WITA|WIT|[+-]\d{2}(?::?\d{2})?)?)?$"
 )
-_ISO = r"^(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})" + _TIME
-_NUMERIC = r"^(?P<d>\d{1,2})[-/. ](?P<m>\d{1,2})[-/. ](?P<y>\d{4}|\d{2})" + _TIME
-_NAMED = r"^(?P<d>\d{1,2})[-/. ]+(?P<n>[A-Za-z]{3,9})[-/., ]+(?P<y>\d{4}|\d{2})" + _TIME
-_COMPACT = r"^(?P<y>20\d{2})(?P<m>\d{2})(?P<d>\d{2})(?:[ T_-]?(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2}))?$"
+# Forms of a date → those of the time behind it.
+_FORMS = {
+    rf"^(?P<y>\d{{4}})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}}){_BEHIND}": _CLOCK,
+    _NUMERIC: _CLOCK,
+    rf"^(?P<d>\d{{1,2}})[-/. ]+(?P<n>[A-Za-z]{{3,9}})[-/., ]+{_YEAR}{_BEHIND}": _CLOCK,
+    r"^(?P<y>20\d{2})(?P<m>\d{2})(?P<d>\d{2})(?P<t>[ T_-]?\d{6})?$":
+        r"^(?:[ T_-]?(?P<H>\d{2})(?P<M>\d{2})(?P<S>\d{2}))?$",
+}  # fmt: skip
 _ZERO = (
     r"^(0|0{4}[-/.]0{1,2}[-/.]0{1,2}|0{1,2}[-/.]0{1,2}[-/.]0{4}|1899-12-3[01]|3[01][-/.]12[-/.]1899"
     r"|1900-01-0[01]|0[01]?[-/.]0?1[-/.]1900)([T ]0{1,2}:00(:00)?)?$"
@@ -101,10 +109,10 @@ def _find(cells: Cells) -> _Found:
                    blank.copy(), blank.copy())  # fmt: skip
     texts = pc.if_else(pa.array(found.zero), pa.scalar(None, pa.string()), cells.texts)
     written = mask_of(pc.is_valid(texts))
-    for pattern in (_ISO, _NUMERIC, _NAMED, _COMPACT):
+    for date, time in _FORMS.items():
         if (written & np.isnat(found.instants)).any():
-            parts = _Parts.of(texts, pattern)
-            _add(found, _judged(found, parts, cells.month_first) if pattern == _NUMERIC else parts)
+            parts = _Parts.of(texts, date, time)
+            _add(found, _judged(found, parts, cells.month_first) if date == _NUMERIC else parts)
     _add_serials(found, texts)
     for number, value in cells.typed.items():
         _add_typed(found, number, value)
@@ -112,9 +120,38 @@ def _find(cells: Cells) -> _Found:
     return found
 
 
+@dataclass(frozen=True)
+class _Match:
+    """What the named groups of a pattern took of each text; one that the pattern does not have took nothing."""
+
+    groups: pa.StructArray
+
+    @property
+    def matched(self) -> Bools:
+        return mask_of(pc.is_valid(self.groups))
+
+    def texts(self, name: str) -> pa.StringArray:
+        """Return what the group took, an empty text for nothing."""
+        if self.groups.type.get_field_index(name) < 0:
+            return pa.repeat("", len(self.groups))
+        return pc.fill_null(pc.struct_field(self.groups, name), "")
+
+    def numbers(self, name: str) -> Ints:
+        """Return the digits that the group took as a number, 0 for nothing."""
+        texts = self.texts(name)
+        numbers: Ints = pc.cast(pc.if_else(pc.equal(texts, ""), "0", texts), pa.int64()).to_numpy()
+        return numbers
+
+    def meanings(self, name: str, meaning: Callable[[str], int]) -> Ints:
+        """Return a number for what the group took, asked once per distinct text."""
+        encoded = self.texts(name).dictionary_encode()
+        places: Ints = encoded.indices.to_numpy()
+        return np.array([meaning(text) for text in encoded.dictionary.to_pylist()], dtype=np.int64)[places]
+
+
 @dataclass
 class _Parts:
-    """The parts of the values that match one pattern; 0 where a part is missing."""
+    """The parts of the values that match one form; 0 where a part is missing."""
 
     matched: Bools
     year: Ints
@@ -125,45 +162,26 @@ class _Parts:
     minutes_to_wib: Ints
 
     @classmethod
-    def of(cls, texts: pa.Array, pattern: str) -> _Parts:
+    def of(cls, texts: pa.Array, date: str, time: str = _CLOCK) -> _Parts:
         """Return the parts of each text."""
-        match = pc.extract_regex(texts, pattern)
-        names = [field.name for field in match.type]
-        groups = {name: pc.struct_field(match, name) for name in names}
-
-        def number(name: str) -> Ints:
-            if name not in groups:
-                return np.zeros(len(texts), dtype=np.int64)
-            digits = pc.if_else(pc.equal(groups[name], ""), "0", groups[name])
-            whole: Ints = pc.fill_null(pc.cast(digits, pa.int64()), 0).to_numpy(zero_copy_only=False)
-            return whole
-
-        short_year = mask_of(pc.equal(pc.utf8_length(groups["y"]), 2))
-        has_time = mask_of(pc.not_equal(groups["H"], "")) if "H" in groups else np.zeros(len(texts), dtype=bool)
-        seconds = number("H") * 3600 + number("M") * 60 + number("S")
-        in_a_day = (number("H") < 24) & (number("M") < 60) & (number("S") < 60)
+        found = _Match(pc.extract_regex(texts, date))
+        behind = found.texts("t").dictionary_encode()
+        clock, codes = _Match(pc.extract_regex(behind.dictionary, time)), behind.indices.to_numpy()
+        hours, minutes, seconds = (clock.numbers(name) for name in "HMS")
+        in_a_day = clock.matched & (hours < 24) & (minutes < 60) & (seconds < 60)
+        micros = (hours * 3600 + minutes * 60 + seconds) * 1_000_000 + clock.meanings("f", _micros)
+        short_year = mask_of(pc.equal(pc.utf8_length(found.texts("y")), 2))
         return cls(
-            matched=mask_of(pc.is_valid(match)) & in_a_day,
-            year=number("y") + np.where(short_year, 2000, 0),
-            month=_by_word(groups["n"], _month_number) if "n" in groups else number("m"),
-            day=number("d"),
-            micros=seconds * 1_000_000 + (_by_word(groups["f"], _micros) if "f" in groups else 0),
-            has_time=has_time,
-            minutes_to_wib=_by_word(groups["z"], _minutes_to_wib)
-            if "z" in groups
-            else np.zeros(len(texts), dtype=np.int64),
+            matched=found.matched & in_a_day[codes],
+            year=found.numbers("y") + np.where(short_year, 2000, 0),
+            month=found.numbers("m") + found.meanings("n", _month_number),
+            day=found.numbers("d"),
+            micros=micros[codes],
+            has_time=mask_of(pc.not_equal(clock.texts("H"), ""))[codes],
+            minutes_to_wib=clock.meanings("z", _minutes_to_wib)[codes],
         )
 
 
-def _by_word(words: pa.Array, meaning: object) -> Ints:
-    """Return a number for each word, asked once per distinct word; 0 for null."""
-    encoded = words.dictionary_encode()
-    numbers = np.array([meaning(word) for word in encoded.dictionary.to_pylist()] or [0], dtype=np.int64)  # type: ignore[operator]
-    places = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
-    return np.where(places < 0, 0, numbers[places])
-
-
-@lru_cache(maxsize=512)
 def _month_number(word: str) -> int:
     return MONTHS.get(word[:3].lower(), 0)
 

@@ -6,7 +6,6 @@ import codecs
 import csv
 import io
 import itertools
-import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -14,7 +13,7 @@ import numpy as np
 
 from caringmon.errors import DataBlockedError
 from caringmon.intake.bulk import rows_in_bulk
-from caringmon.intake.records import Layout, Record, TextRows, lines_of, read_records, text_rows
+from caringmon.intake.records import Layout, Record, TextRows, is_unclosed, lines_of, read_records, text_rows
 from caringmon.intake.sheets import (
     HEAD_ROWS,
     CountKnown,
@@ -28,12 +27,6 @@ from caringmon.intake.sheets import (
 
 _DELIMITERS = (";", ",", "\t", "|")
 _SAMPLE_BYTES = 1 << 18
-_NO_TEXT = {
-    b"PK\x03\x04": "is a workbook or an archive under the name of a text file; rename it to .xlsx or .zip",
-    b"\xd0\xcf\x11\xe0": "is an old or protected workbook under the name of a text file; save it as .xlsx",
-    b"%PDF": "is a PDF; export the data as .csv or .xlsx",
-}
-_PAGE_START = re.compile(rb"\s*<(?:html|!doctype|table|\?xml)", re.IGNORECASE)
 
 
 def read_delimited(place: Place, data: bytes, count_known: CountKnown) -> RawSheet:
@@ -47,16 +40,14 @@ def read_delimited(place: Place, data: bytes, count_known: CountKnown) -> RawShe
             raise DataBlockedError(f"{place.file}: the file is empty; export it again")
         at = find_header([record.cells for record in head], count_known)
         headers = header_names(head[at].cells)
-        body = _rows(text, _layout(sample, delimiter, head[at], len(headers))).body()
+        body = _rows(place, text, _layout(sample, delimiter, head[at], len(headers))).body()
     except csv.Error as problem:
         raise DataBlockedError(
             f"{place.file}: a record cannot be read ({problem}); a quote that is never closed can do that; "
             "export it again"
         ) from None
     titles = [record.cells for record in head[:at]]
-    sheet = finished_sheet(place, titles, head[at].number, headers, body)
-    _refuse_unclosed_quote(text, delimiter, sheet)
-    return sheet
+    return finished_sheet(place, titles, head[at].number, headers, body)
 
 
 def _layout(sample: str, delimiter: str, header: Record, width: int) -> Layout:
@@ -67,26 +58,19 @@ def _layout(sample: str, delimiter: str, header: Record, width: int) -> Layout:
     return Layout(delimiter, header.number, lines, width, usual, max(usual, len(header.cells)))
 
 
-def _rows(text: bytes, layout: Layout) -> TextRows:
+def _rows(place: Place, text: bytes, layout: Layout) -> TextRows:
     """Return the rows below the header: in bulk where that gives the same, else record by record."""
     rows = rows_in_bulk(text, layout)
     if rows is not None:
         return rows
     with lines_of(text) as lines:
-        return text_rows(itertools.islice(read_records(lines, layout.delimiter), layout.header_row, None), layout)
+        rows = text_rows(itertools.islice(read_records(lines, layout.delimiter), layout.header_row, None), layout)
+    _refuse_unclosed_quote(place, text, layout, rows)
+    return rows
 
 
 def text_encoding(file: str, data: bytes) -> str:
     """Return the encoding: by byte order mark, else UTF-8 if the bytes are, else UTF-16 without mark, else cp1252."""
-    if not data or data.isspace():
-        raise DataBlockedError(f"{file}: the file is empty; export it again")
-    for start, problem in _NO_TEXT.items():
-        if data.startswith(start):
-            raise DataBlockedError(f"{file}: {problem}")
-    if _PAGE_START.match(data):
-        raise DataBlockedError(
-            f"{file}: is a web page or XML under the name of a text file; export it as .csv or .xlsx"
-        )
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _checked(file, data, "utf-16")
     if data.startswith(codecs.BOM_UTF8):
@@ -104,25 +88,24 @@ def _checked(file: str, data: bytes, encoding: str) -> str:
 
 
 def _is(data: bytes, encoding: str) -> bool:
+    """Tell whether the bytes are text in the encoding, piece by piece: nothing of it is kept."""
+    pieces = (data[start : start + _SAMPLE_BYTES] for start in range(0, len(data), _SAMPLE_BYTES))
     try:
-        data.decode(encoding)
+        for _ in codecs.iterdecode(pieces, encoding):
+            pass
     except UnicodeDecodeError:
         return False
     return True
 
 
 def _utf8(data: bytes, encoding: str) -> bytes:
-    """Return the text in UTF-8, without a byte order mark."""
-    if encoding == "utf-8":
-        return data
-    if encoding == "utf-8-sig":
-        return data.removeprefix(codecs.BOM_UTF8)
-    return data.decode(encoding).encode()
+    """Return the text in UTF-8, which may begin with a byte order mark."""
+    return data if encoding.startswith("utf-8") else data.decode(encoding).encode("utf-8-sig")
 
 
 def _sample(text: bytes) -> str:
     """Return the first part of the text up to the end of a line."""
-    start = text[:_SAMPLE_BYTES].decode(errors="ignore")
+    start = text[:_SAMPLE_BYTES].decode("utf-8-sig", errors="ignore")
     if len(text) <= _SAMPLE_BYTES:
         return start
     lines = start.splitlines(keepends=True)
@@ -154,21 +137,13 @@ def _delimiter(sample: str, count_known: CountKnown) -> str:
     return max(_DELIMITERS, key=fitness)
 
 
-def _refuse_unclosed_quote(text: bytes, delimiter: str, sheet: RawSheet) -> None:
+def _refuse_unclosed_quote(place: Place, text: bytes, layout: Layout, rows: TextRows) -> None:
     """Refuse a file whose last record runs to its end because a quote was never closed: rows would be lost in it."""
-    starts = [row.source_line or 0 for row in sheet.ragged[-1:]]
-    if sheet.source_lines is not None and len(sheet.source_lines):
-        starts.append(int(sheet.source_lines[-1]))
+    starts = [*rows.lines[-1:].tolist(), *(row.source_line or 0 for row in rows.ragged[-1:])]
     if not starts:
         return
     with lines_of(text) as lines:
-        last = itertools.islice(lines, max(starts) - 1, None)
-        try:
-            for _ in csv.reader(last, delimiter=delimiter, skipinitialspace=True, strict=True):
-                pass
-        except csv.Error as problem:
-            if "unexpected end" in str(problem):
-                raise DataBlockedError(
-                    f"{sheet.place.file}: a quote in the record at line {max(starts)} is never closed; "
-                    "export the file again"
-                ) from None
+        if is_unclosed(itertools.islice(lines, max(starts) - 1, None), layout.delimiter):
+            raise DataBlockedError(
+                f"{place.file}: a quote in the record at line {max(starts)} is never closed; export the file again"
+            )

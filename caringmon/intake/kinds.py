@@ -64,7 +64,7 @@ _INSTEAD = "export the data as .xlsx or .csv"
 
 def kind_of(file: str, data: bytes) -> Kind:
     """Return what the bytes are. Nothing, or what is not read: DataBlockedError saying what it is."""
-    if not data.strip():
+    if not data or data.isspace():
         raise DataBlockedError(f"{file}: the file is empty; export it again")
     for start, what in _STARTS.items():
         if data.startswith(start):

@@ -17,8 +17,9 @@ from caringmon.model.tables import NEVER_IN_FACTS, PSEUDONYMISED, Table
 TEST_KEY = b"caringmon test key: for demo and tests only, not secret"
 IDENTITY_SCHEMA = pa.schema([("kind", pa.string()), ("pseudonym", pa.string()), ("clear", pa.string())])
 _HASH_BYTES = 32
-_LENGTH_BYTES = 10  # 16 characters of base32 (RFC 4648), 5 bits each
-_ALPHABET = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", dtype="S1")
+_LENGTH_BYTES = 10
+_LENGTH = 16  # characters of base32 (RFC 4648), 5 bits each
+_ALPHABET = np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", dtype=np.uint8)
 _PLACE_VALUES = np.array([16, 8, 4, 2, 1], dtype=np.uint8)
 _SEPARATOR = "\x1f"
 
@@ -35,12 +36,22 @@ def pseudonym_key(environment: Mapping[str, str]) -> bytes:
 
 def pseudonyms(kind: str, clear: Sequence[str], key: bytes) -> list[str]:
     """Return 16 base32 characters for each clear value; another kind or key gives other pseudonyms."""
-    prefix = f"{kind}{_SEPARATOR}".encode()
-    hashes = [hmac.digest(key, prefix + value.encode(), "sha256") for value in clear]
+    hidden: list[str] = _hidden(kind, pa.array(clear, pa.string()), key).to_pylist()
+    return hidden
+
+
+def _hidden(kind: str, clear: pa.StringArray, key: bytes) -> pa.StringArray:
+    """Return the pseudonyms of clear values, none of them null."""
+    begun = hmac.new(key, f"{kind}{_SEPARATOR}".encode(), "sha256")
+    hashes = []
+    for value in clear.cast(pa.binary()).to_pylist():
+        begun_for_value = begun.copy()
+        begun_for_value.update(value)
+        hashes.append(begun_for_value.digest())
     octets = np.frombuffer(b"".join(hashes), dtype=np.uint8).reshape(-1, _HASH_BYTES)[:, :_LENGTH_BYTES]
-    groups = np.unpackbits(octets, axis=1).reshape(-1, _LENGTH_BYTES * 8 // 5, 5) @ _PLACE_VALUES
-    letters = np.ascontiguousarray(_ALPHABET[groups])
-    return [text.decode() for text in letters.view(f"S{letters.shape[1]}").ravel().tolist()]
+    groups = np.unpackbits(octets, axis=1).reshape(-1, _LENGTH, 5) @ _PLACE_VALUES
+    ends = np.arange(len(clear) + 1, dtype=np.int32) * _LENGTH
+    return pa.StringArray.from_buffers(len(clear), pa.py_buffer(ends), pa.py_buffer(_ALPHABET.take(groups)))
 
 
 def split_identities(
@@ -78,8 +89,7 @@ def split_identities(
 
 def _pseudonyms(kind: str, values: pa.ChunkedArray, key: bytes) -> pa.Array:
     encoded = pa.chunked_array(values).combine_chunks().dictionary_encode()
-    hidden = pa.array(pseudonyms(kind, encoded.dictionary.to_pylist(), key), pa.string())
-    return hidden.take(encoded.indices)
+    return _hidden(kind, encoded.dictionary, key).take(encoded.indices)
 
 
 def _digits(kind: str, clear: pa.ChunkedArray, hidden: pa.Array, key: bytes) -> pa.Array:
@@ -120,10 +130,7 @@ def _joined(facts: Mapping[str, pa.Array], names: Sequence[str]) -> npt.NDArray[
 
 def _identities(kind: str, pairs: Sequence[tuple[pa.ChunkedArray, pa.ChunkedArray]]) -> pa.Table:
     """Return each pair of pseudonym and clear value once, in their order; pairs with a null are none."""
-    tables = [pa.table({"pseudonym": hidden, "clear": clear}).drop_null() for hidden, clear in pairs]
-    together = pa.concat_tables(tables)
-    hidden, clear = (column.dictionary_encode().combine_chunks() for column in together.columns)
-    both = hidden.indices.to_numpy().astype(np.int64) * len(clear.dictionary) + clear.indices.to_numpy()
-    _, first = np.unique(both, return_index=True)
-    distinct = together.take(pa.array(first)).sort_by([("pseudonym", "ascending"), ("clear", "ascending")])
+    names = IDENTITY_SCHEMA.names[1:]
+    together = pa.concat_tables([pa.table(pair, names).drop_null() for pair in pairs])
+    distinct = together.group_by(names).aggregate([]).sort_by([(name, "ascending") for name in names])
     return distinct.add_column(0, "kind", pa.repeat(kind, distinct.num_rows)).cast(IDENTITY_SCHEMA)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ import pyarrow as pa
 from caringmon.intake.sheets import Body, Ints, RaggedRow, RawColumn, filled_cells
 
 _BATCH = 50_000
+_BEHIND = "behind"
 
 
 class Record(NamedTuple):
@@ -82,8 +84,8 @@ class TextRows:
 
 
 def lines_of(data: bytes) -> io.TextIOWrapper:
-    """Return the physical lines of UTF-8 text with their ends: LF, CR LF or CR."""
-    return io.TextIOWrapper(io.BytesIO(data), "utf-8", newline="")
+    """Return the physical lines of UTF-8 text with their ends, LF, CR LF or CR, without a byte order mark."""
+    return io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="")
 
 
 def read_records(lines: Iterable[str], delimiter: str) -> Iterator[Record]:
@@ -93,6 +95,12 @@ def read_records(lines: Iterable[str], delimiter: str) -> Iterator[Record]:
     for number, cells in enumerate(reader, 1):
         yield Record(number, line, cells)
         line = reader.line_num + 1
+
+
+def is_unclosed(lines: Iterable[str], delimiter: str) -> bool:
+    """Tell whether a quote in the last of these records is never closed: a line behind them would belong to it."""
+    *_, last = csv.reader(itertools.chain(lines, [_BEHIND]), delimiter=delimiter, skipinitialspace=True)
+    return last != [_BEHIND]
 
 
 def text_rows(records: Iterable[Record], layout: Layout) -> TextRows:

@@ -160,7 +160,7 @@ def key_of(rows: ibis.Table, table: Table) -> list[ibis.Value]:
 
 
 def _write_snapshot(workspace: Path, entry: NewLoad) -> str:
-    labels = pa.array([entry.load.load_id] * entry.rows.num_rows, pa.string())
+    labels = pa.repeat(entry.load.load_id, entry.rows.num_rows)
     buffer = pa.BufferOutputStream()
     pa.parquet.write_table(entry.rows.append_column(LOAD_COLUMN, labels), buffer, compression="zstd")
     content = buffer.getvalue().to_pybytes()
