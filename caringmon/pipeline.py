@@ -97,12 +97,12 @@ def analyse(evidence: Evidence) -> Findings:
         progress = Progress(calendar, plan.today, calendar.share_of_day(request.cut_time))
         now = snapshot(rows, scope, evidence.clocks, progress)
         rules = DayRules(plan.today, request.max_attempts_day, request.promises)
-        values = daily_values(now, earlier, plan, request.audience, rules)
+        counted = daily_values(now, earlier, plan, request.audience, rules)
         claims = now.relations.claims
         of_month = claims.filter(claims.period == month_code(plan.today), claims.segment.isin(active))
         lines = bridge(evidence.file_counts, evidence.origins, of_month.select(BRIDGED).execute())
-    segments = shown_segments(values, active, request.audience)
-    values = values[values["segment"].isin(segments)]
+    segments = shown_segments(counted.values, active, request.audience)
+    values = counted.values[counted.values["segment"].isin(segments)]
     found = figures(values, {window.name: window.period for window in plan.windows()})
     roster = evidence.tables["roster"]
     teams = shown_teams(values, roster, plan.today)
@@ -111,7 +111,8 @@ def analyse(evidence: Evidence) -> Findings:
         "figures": found,
         "days": shown_days(values, plan, segments, calendar, request.audience),
         "teams": teams,
-        "agents": shown_agents(values, roster, plan.today),
+        "agents": shown_agents(values, counted.standings, roster, plan.today),
+        "signals": counted.signals[counted.signals["segment"].isin(segments)],
         "hours": shown_slices(values, "hour", "K05", "recent"),
         "results": shown_slices(values, "result", "attempts", "day"),
         "absences": absent_leaders(evidence.tables["attendance"], roster, plan.today, teams["entity"]),

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from caringmon.analysis.judgements import SIGNAL_COLUMNS
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Figure, Findings, Head, Issue, figure_id
@@ -154,7 +155,9 @@ def worked_findings(
         "figures": pd.DataFrame([dataclasses.asdict(row) for row in rows]),
         "teams": pd.DataFrame(teams, columns=["segment", "entity", "superior"]),
         "days": pd.DataFrame(days),
-        "agents": pd.DataFrame(columns=["segment", "entity", "team"]),
+        "agents": pd.DataFrame(columns=["segment", "entity", "team", "rank", "standing"]),
+        "signals": pd.DataFrame(columns=SIGNAL_COLUMNS),
+        "notes": pd.DataFrame(columns=["kind", "subject", "text"]),
         "hours": pd.DataFrame(columns=["segment", "code"]),
         "results": pd.DataFrame(columns=["segment", "code"]),
         "absences": pd.DataFrame(columns=["entity", "status"]),

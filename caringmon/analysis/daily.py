@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,13 +13,14 @@ from caringmon.analysis.achievement import VALUE_COLUMNS, month_values
 from caringmon.analysis.daily_plan import DailyPlan, below
 from caringmon.analysis.day_counts import DayRules, day_counts
 from caringmon.analysis.figures import changes
+from caringmon.analysis.judgements import SIGNAL_COLUMNS, agent_standings, limits_of_days, month_end
 from caringmon.analysis.kpi_values import counts_of, cumulative_values, value_table
 from caringmon.analysis.slices import hour_values, result_values
 from caringmon.analysis.snapshot import Scope, Snapshot
 from caringmon.analysis.staffing import STAFF_COUNTS, login_values, staff_values
 from caringmon.analysis.targets import Targets
 from caringmon.model.audience import Audience
-from caringmon.model.kpi import ACTUAL_KPI, COUNTED, DAILY
+from caringmon.model.kpi import ACTUAL_KPI, COUNTED, DAILY, MIN_N
 from caringmon.model.period import Period, Window
 
 # What is shown day by day; everything else is counted for the windows of the report only.
@@ -62,21 +63,36 @@ class _Daily:
         )
 
 
+@dataclass(frozen=True)
+class DailyValues:
+    """Every value of the report in long form (`LEVELLED`), what the limits say of its days, and how agents stand."""
+
+    values: pd.DataFrame
+    signals: pd.DataFrame
+    standings: pd.DataFrame
+
+
 def daily_values(
     now: Snapshot,
     earlier: Callable[[dt.date], Snapshot],
     plan: DailyPlan,
     audience: Audience,
     rules: DayRules,
-) -> pd.DataFrame:
-    """Return every value of the report in long form (`LEVELLED`), for all windows of the plan.
+) -> DailyValues:
+    """Return what the report prints, for all windows of the plan.
 
     `now`: what was known at the report's clocks; `earlier`: what was known at the clocks of another day. A report for
     one leader has that person's values where the report to everybody has those of the site, and beside them the site's
     line; of the others only those below the leader on the day.
     """
     daily = _Daily(now.scope, plan, audience)
-    parts = [*_focus(daily, now), *_teams(daily, now), *_agents(daily, now), *_slices(daily, now)]
+    series = _series(daily, now)
+    standings = _standings(daily, now)
+    parts = [*_focus(daily, now, series), *_teams(daily, now), *_agents(daily, now, standings), *_slices(daily, now)]
+    signals = []
+    for bounds, told in _limits(daily, now, series):
+        parts.append(_levelled(bounds, audience.level))
+        signals.append(told)
     owners = day_counts(now.relations, rules, audience.level, daily.focus, now.scope.coverage)
     parts.append(_levelled(owners, audience.level))
     if plan.compares_month:
@@ -90,26 +106,92 @@ def daily_values(
     if plan.last_month:
         parts += _before(daily, earlier(plan.last_month), ["last_month"], "last_month")
     values = pd.concat([part for part in parts if len(part)], ignore_index=True)[LEVELLED]
-    return pd.concat([values, changes(values, audience.level)], ignore_index=True)
+    return DailyValues(
+        pd.concat([values, changes(values, audience.level)], ignore_index=True),
+        pd.concat([pd.DataFrame(columns=SIGNAL_COLUMNS), *signals], ignore_index=True),
+        standings,
+    )
 
 
 def _levelled(values: pd.DataFrame, level: str) -> pd.DataFrame:
     return values.assign(level=level, part="")[LEVELLED]
 
 
-def _focus(daily: _Daily, now: Snapshot) -> list[pd.DataFrame]:
+def _series(daily: _Daily, now: Snapshot) -> pd.DataFrame:
+    """Return the KPIs that are shown or judged day by day, in windows `d<date>`."""
+    days = sorted({*daily.plan.shown, *daily.plan.charted})
+    windows = [Window(f"d{day}", Period.day(day)) for day in days]
+    return now.values(daily.audience.level, windows, SERIES, daily.audience.person)
+
+
+def _focus(daily: _Daily, now: Snapshot, series: pd.DataFrame) -> list[pd.DataFrame]:
     """Return what the report is about: today, the month to date with its outlook, and every day shown."""
     level, person = daily.audience.level, daily.audience.person
-    days = [daily.window(f"d{day}") for day in daily.plan.shown]
+    shown = series[series["window"].isin({f"d{day}" for day in daily.plan.shown})]
     known = pd.concat(
-        [
-            _where_printed(now.values(level, daily.windows("day", "mtd"), EVERY, person)),
-            now.values(level, days, SERIES, person),
-        ],
-        ignore_index=True,
+        [_where_printed(now.values(level, daily.windows("day", "mtd"), EVERY, person)), shown], ignore_index=True
     )
-    parts = [known, _outlook(daily, now, known, "mtd", daily.focus), _month_targets(now, daily, daily.focus)]
-    return [_levelled(part, level) for part in (*parts, _cumulative(now, daily, known))]
+    parts = [
+        known,
+        _outlook(daily, now, known, "mtd", daily.focus),
+        _month_targets(now, daily, daily.focus),
+        _cumulative(now, daily, known),
+        _month_end(daily, now, known),
+    ]
+    return [_levelled(part, level) for part in parts]
+
+
+def _month_end(daily: _Daily, now: Snapshot, values: pd.DataFrame) -> pd.DataFrame:
+    """Return what lies around the projection; a month without a single attempt has none."""
+    of_month = values["window"].isin({f"d{day}" for day in Period.month_to_date(daily.plan.today).days})
+    series = values[of_month]
+    actual = series[series["kpi"] == ACTUAL_KPI[daily.scope.basis]]
+    silent = values[(values["kpi"] == "K05") & (values["window"] == "mtd") & (values["numerator"] == 0)]
+    targets = _month_targets(now, daily, daily.focus)
+    asked = [
+        (row["segment"], row["entity"], row["value"])
+        for row in targets.to_dict("records")
+        if row["segment"] not in set(silent["segment"])
+    ]
+    known = actual[actual["segment"].isin([segment for segment, _, _ in asked]) & actual["value"].notna()]
+    if known.empty:
+        return value_table([])
+    share = now.targets.progress.share(daily.plan.today)
+    return month_end(known, series[series["kpi"] == "K11"], asked, daily.scope.calendar, share)
+
+
+def _limits(daily: _Daily, now: Snapshot, series: pd.DataFrame) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Yield the limits of the last ten working days, and what they say, per segment and KPI.
+
+    A day under way is no point yet; nor is a day without a dial.
+    """
+    actual = ACTUAL_KPI[daily.scope.basis]
+    today = "" if now.targets.progress.share(daily.plan.today) == 1 else f"d{daily.plan.today}"
+    recent = {f"d{day}" for day in daily.plan.recent}
+    for segment, _person in daily.focus:
+        mine = series[(series["segment"] == segment) & (series["window"] != today)]
+        active = set(mine.loc[(mine["kpi"] == "K05") & (mine["numerator"] > 0), "window"])
+        targets = mine[(mine["kpi"] == "target") & mine["value"].notna()]["value"]
+        for kpi in dict.fromkeys(("K09", "K14", actual)):
+            points = mine[(mine["kpi"] == kpi) & mine["window"].isin(active) & mine["value"].notna()]
+            if points.empty:
+                continue
+            aim = float(targets.iloc[-1]) if kpi == actual and len(targets) else math.nan
+            bounds, told = limits_of_days(points, kpi, daily.scope.calendar, aim)
+            yield bounds[bounds["window"].isin(recent)], told[told["window"].isin(recent)]
+
+
+def _standings(daily: _Daily, now: Snapshot) -> pd.DataFrame:
+    """Return how the agents of each segment stand beside all others of it, also where only some are shown."""
+    if not _has_agents(daily):
+        return agent_standings(value_table([]), value_table([]), MIN_N)
+    days = [daily.window(f"d{day}") for day in Period.month_to_date(daily.plan.today).days]
+    month, each = (now.values("agent", windows, ("K14",)) for windows in (daily.windows("mtd"), days))
+    return agent_standings(month, each, MIN_N)
+
+
+def _has_agents(daily: _Daily) -> bool:
+    return daily.audience.shows_agents and not daily.scope.coverage.lacks(("agents", "roster"))
 
 
 def _outlook(
@@ -154,16 +236,21 @@ def _teams(daily: _Daily, now: Snapshot) -> list[pd.DataFrame]:
     return parts
 
 
-def _agents(daily: _Daily, now: Snapshot) -> list[pd.DataFrame]:
+def _agents(daily: _Daily, now: Snapshot, standings: pd.DataFrame) -> list[pd.DataFrame]:
     """Return the rows of the agents, today and month to date, with what attendance tells of them."""
-    if not daily.audience.shows_agents or daily.scope.coverage.lacks(("agents", "roster")):
+    if not _has_agents(daily):
         return []
     windows = daily.windows("day", "mtd")
     values = now.values("agent", windows, AGENT)
     counts = now.counts("agent", windows, STAFF_COUNTS | counts_of(AGENT))
     scope = daily.scope
     staff = staff_values(counts, values, "agent", scope.basis, scope.coverage)
-    return [_below(daily, now, "agent", part) for part in (values, staff, login_values(counts, scope.coverage))]
+    shrunken = value_table(
+        ("mtd", row.segment, row.entity, "K14.shrunken", row.shrunken, row.shrunken, math.nan, "")
+        for row in standings.itertuples()
+    )
+    parts = (values, staff, login_values(counts, scope.coverage), shrunken)
+    return [_below(daily, now, "agent", part) for part in parts]
 
 
 def _slices(daily: _Daily, now: Snapshot) -> list[pd.DataFrame]:

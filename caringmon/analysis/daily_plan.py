@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pyarrow as pa
 
+from caringmon.analysis.control_limits import BASELINE_DAYS
 from caringmon.analysis.entities import memberships
 from caringmon.model.audience import Audience
 from caringmon.model.calendar import WorkCalendar
@@ -25,7 +26,8 @@ class DailyPlan:
     """Which days a daily report looks at.
 
     `previous`: the working day before. `last_month`: the day with the same working-day number in the month before;
-    None on a day before the first working day of its month. `shown`: the days with a figure of their own.
+    None on a day before the first working day of its month. `shown`: the days with a figure of their own. `charted`:
+    those from which the limits of days are made, the last ten judged by the 30 before them.
     """
 
     today: dt.date
@@ -34,6 +36,7 @@ class DailyPlan:
     recent: tuple[dt.date, ...]
     shown: tuple[dt.date, ...]
     before: Period
+    charted: tuple[dt.date, ...]
 
     @classmethod
     def of(cls, today: dt.date, calendar: WorkCalendar) -> DailyPlan:
@@ -47,6 +50,7 @@ class DailyPlan:
             recent=recent,
             shown=tuple(sorted({*recent, *Period.month_to_date(today).days})),
             before=Period(calendar.last_workdays(today, MEAN_DAYS + 1)[0], today),
+            charted=tuple(calendar.last_workdays(today, BASELINE_DAYS + RECENT_DAYS)),
         )
 
     @property
@@ -137,12 +141,17 @@ def shown_teams(values: pd.DataFrame, roster: pa.Table, today: dt.date) -> pd.Da
     return ordered.drop(columns="unmapped")
 
 
-def shown_agents(values: pd.DataFrame, roster: pa.Table, today: dt.date) -> pd.DataFrame:
-    """Return the agents that have values, with their TL today (empty: not in the roster), by segment and code."""
+def shown_agents(values: pd.DataFrame, standings: pd.DataFrame, roster: pa.Table, today: dt.date) -> pd.DataFrame:
+    """Return the agents that have values, by segment and code: segment, entity, team, rank, standing.
+
+    `team`: the TL today, empty outside the roster; `standings`: see `agent_standings`; an agent without any has rank 0.
+    """
     agents = values[values["level"] == "agent"][["segment", "entity"]].drop_duplicates()
     above = superiors(roster, Role.AGENT, today)
     agents = agents.assign(team=[above.get(code, "") for code in agents["entity"]])
-    return agents.sort_values(["segment", "entity"], ignore_index=True)
+    told = agents.merge(standings, on=["segment", "entity"], how="left", validate="one_to_one")
+    told = told.assign(rank=told["rank"].fillna(0).astype("int64"), standing=told["standing"].fillna("too_few"))
+    return told.sort_values(["segment", "entity"], ignore_index=True)[["segment", "entity", "team", "rank", "standing"]]
 
 
 def shown_slices(values: pd.DataFrame, kind: str, kpi: str, window: str) -> pd.DataFrame:

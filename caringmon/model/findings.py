@@ -203,10 +203,10 @@ class Findings:
     """Everything a report says, frozen: page, workbook and chat text read this and nothing else.
 
     Tables: `figures` (a row per `Figure`), `days` (the days that charts and tables show), `teams`, `agents`, `hours`
-    and `results` (the rows of their sections, in order), `absences` (leaders who are absent), `notes` (what people
-    added: kind, subject, text), `issues` and `loads`
-    (what was found in which file), `issue_summary` and `load_summary` (the same, summed up for the page), `bridge` and
-    `bridge_total` (what became of the rows of the call files).
+    and `results` (the rows of their sections, in order), `signals` (what control limits say of days), `absences`
+    (leaders who are absent), `notes` (what people added: kind, subject, text), `issues` and `loads` (what was found in
+    which file), `issue_summary` and `load_summary` (the same, summed up for the page), `bridge` and `bridge_total`
+    (what became of the rows of the call files).
     """
 
     head: Head

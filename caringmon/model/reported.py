@@ -56,6 +56,27 @@ REPORTED: dict[str, Reported] = {
                  "voice attempts per day of the five working days before", 1),
         Reported("attempts_change", "Selisih terhadap rata-rata", "Difference from the mean", _COUNT,
                  "attempts of the day less that mean", 1),
+        Reported("K14.shrunken", "Agree rate agent, dihaluskan", "Agree rate of an agent, shrunken", _RATE,
+                 "agree rate of the month, drawn to the mean of all agents the more the fewer contacts there are", 1),
+        Reported("K45.low80", "Proyeksi, batas bawah 80 %", "Projection, lower 80 % bound", _COUNT,
+                 "the month ends below with 10 % chance"),
+        Reported("K45.high80", "Proyeksi, batas atas 80 %", "Projection, upper 80 % bound", _COUNT,
+                 "the month ends above with 10 % chance"),
+        Reported("K45.low95", "Proyeksi, batas bawah 95 %", "Projection, lower 95 % bound", _COUNT,
+                 "the month ends below with 2.5 % chance"),
+        Reported("K45.high95", "Proyeksi, batas atas 95 %", "Projection, upper 95 % bound", _COUNT,
+                 "the month ends above with 2.5 % chance"),
+        Reported("K45.reached", "Peluang target tercapai", "Chance of reaching the target", _RATE,
+                 "chance that the month ends at or above the target", 0),
+        *(
+            Reported(f"{kpi}.{bound}", f"{CATALOGUE[kpi].name_id}, {name_id}", f"{CATALOGUE[kpi].name_en}, {name_en}",
+                     CATALOGUE[kpi].unit, f"{meaning} of the days, from the 30 working days before the last ten",
+                     CATALOGUE[kpi].decimals)
+            for kpi in ("K09", "K14", "K13", "K17", "K18")
+            for bound, name_id, name_en, meaning in (("centre", "tengah", "centre", "centre"),
+                                                     ("lower", "batas bawah wajar", "lower limit", "lower limit"),
+                                                     ("upper", "batas atas wajar", "upper limit", "upper limit"))
+        ),
         Reported("login_hours", "Jam login", "Hours logged in", Unit.HOURS, "hours logged in", 1),
     )
 }  # fmt: skip
