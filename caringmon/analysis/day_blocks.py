@@ -51,16 +51,19 @@ class Side:
         every = np.arange(self.days)[None]
         return self._arranged(np.ones((1, self.days)), every)[0, :, : len(STEPS)]
 
-    def drawn(self, random: np.random.Generator, draws: int, chunk: int) -> Iterator[Numbers]:
-        """Yield draws in chunks of the shape (draws, cells, steps); of a plan every draw is the plan."""
+    def drawn(self, random: np.random.Generator, draws: int, chunk: int, wider: float) -> Iterator[Numbers]:
+        """Yield draws in chunks of the shape (draws, cells, steps); of a plan every draw is the plan.
+
+        `wider`: by how much deviations will be widened for the few days; what varies by a known law is drawn narrower
+        by as much, since its spread is not estimated from days.
+        """
         chosen = random.integers(0, max(1, self.days), (draws, self.days))
         for start in range(0, draws, chunk):
             days = chosen[start : start + chunk]
             weights = (days[:, :, None] == np.arange(self.days)).sum(axis=1).astype(float)
             counts = self._arranged(weights, days)
             if self.days:
-                counts = self._listed_anew(counts, random)
-                counts = self._judged_anew(counts, random)
+                counts = self._judged_anew(self._listed_anew(counts, random, wider), random, wider)
                 # A list cannot be shorter than to hold what was worked of it.
                 is_held = (counts[..., _UNITS] > 0) | (counts[..., _WORKED] == 0)
                 counts[..., _UNITS] = np.where(is_held, counts[..., _UNITS], counts[..., _WORKED])
@@ -80,7 +83,7 @@ class Side:
             return np.tile(total / max(1, self.days), (1, self.slots, 1))
         return total
 
-    def _listed_anew(self, counts: Numbers, random: np.random.Generator) -> Numbers:
+    def _listed_anew(self, counts: Numbers, random: np.random.Generator, wider: float) -> Numbers:
         """Return the counts with lists of other lengths, as chance makes them.
 
         Who has a list of his own works through it at his own pace: its length and his work vary apart, and only what
@@ -88,23 +91,22 @@ class Side:
         and a part of what was not, which vary apart, while the length of the whole varies as one list does.
         """
         if self.slots:
-            return self._listed_by_day(counts, random)
+            return self._listed_by_day(counts, random, wider)
         drawn, known = counts.copy(), self.fixed + self.blocks.sum(axis=0)
         if self.has_lists:
             own = known[:, _UNITS] - known[:, _FOREIGN]
-            drawn[..., _UNITS] = random.poisson(own, counts.shape[:2]) + counts[..., _FOREIGN]
+            drawn[..., _UNITS] = own + _chance(own, len(counts), random) / wider + counts[..., _FOREIGN]
             return drawn
-        untouched = self.fixed[:, _UNITS]
-        drawn[..., _UNITS] += random.poisson(untouched, counts.shape[:2]) - untouched
-        whole = known[:, _UNITS].sum()
-        length = random.poisson(whole, (len(counts), 1))
+        drawn[..., _UNITS] += _chance(self.fixed[:, _UNITS], len(counts), random) / wider
+        whole = known[:, _UNITS].sum(keepdims=True)
+        length = whole + _chance(whole, len(counts), random) / wider
         drawn[..., _UNITS] *= length / np.maximum(1, drawn[..., _UNITS].sum(axis=1, keepdims=True))
         return drawn
 
-    def _listed_by_day(self, counts: Numbers, random: np.random.Generator) -> Numbers:
+    def _listed_by_day(self, counts: Numbers, random: np.random.Generator, wider: float) -> Numbers:
         """Return the counts with longer or shorter lists on all days; what is worked of a shared list goes with it."""
         mean = (self.fixed + self.blocks.sum(axis=0))[:, _UNITS] / max(1, self.days)
-        length = random.poisson(mean, (len(counts), len(mean))) / np.where(mean > 0, mean, 1)
+        length = 1 + _chance(mean, len(counts), random) / np.where(mean > 0, mean, 1) / wider
         by_cell = np.tile(length, (1, self.slots))
         drawn = counts.copy()
         if self.has_lists:
@@ -112,7 +114,7 @@ class Side:
             return drawn
         return drawn * by_cell[..., None]
 
-    def _judged_anew(self, counts: Numbers, random: np.random.Generator) -> Numbers:
+    def _judged_anew(self, counts: Numbers, random: np.random.Generator, wider: float) -> Numbers:
         """Return the counts with the verdicts that are outstanding drawn: the error of a QC that has seen only a part.
 
         Its variance at the site is that of a total estimated from a sample without replacement, open × (1 + open ÷
@@ -127,8 +129,14 @@ class Side:
         shared = random.standard_normal((len(counts), 1)) * np.sqrt(variance / given)
         alone = random.standard_normal(waiting.shape) * np.sqrt(variance * waiting)
         drawn = counts.copy()
-        drawn[..., _COUNTED] += waiting * shared + alone
+        drawn[..., _COUNTED] += (waiting * shared + alone) / wider
         return drawn
+
+
+def _chance(expected: Numbers, draws: int, random: np.random.Generator) -> Numbers:
+    """Return Poisson deviations from the expected counts, a row per draw."""
+    deviations: Numbers = random.poisson(expected, (draws, len(expected))) - expected
+    return deviations
 
 
 def side_of(cells: pd.DataFrame, paths: Sequence[Lineage], window: Period, calendar: WorkCalendar, grain: str) -> Side:

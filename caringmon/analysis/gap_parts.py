@@ -135,7 +135,8 @@ def _with_intervals(
     small, resolution = chance
     shown = [group for group in groups if group[0] != _NO_INTERVAL]
     members = np.array([[float(name == entity) for name in sides.entities(level)] for level, entity in shown])
-    draws, references = drawn_parts(sides.actual, sides.reference, members, resolution)
+    wider = small.widening(resolution.coverage)
+    draws, references = drawn_parts(sides.actual, sides.reference, members, resolution, wider)
     above = references - shared @ members.T
     rows = table.index[table["level"] != _NO_INTERVAL]
     points = table.loc[rows, "part"].to_numpy()

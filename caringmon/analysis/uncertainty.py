@@ -26,17 +26,20 @@ class Resolution:
     error_rate: float = 0.05
 
 
-def drawn_parts(actual: Side, reference: Side, members: Numbers, resolution: Resolution) -> tuple[Numbers, Numbers]:
+def drawn_parts(
+    actual: Side, reference: Side, members: Numbers, resolution: Resolution, wider: float
+) -> tuple[Numbers, Numbers]:
     """Return the parts of every group in every draw (draws, groups, factors), and its reference total in it.
 
     `members`: (groups, entities), 1 where an entity belongs to the group. The parts of a draw sum to its own change.
+    `wider`: see `Side.drawn`.
     """
     random = np.random.default_rng(resolution.seed)
     entities = members.shape[1]
     slots = max(1, actual.slots)
     chunk = max(1, _CHUNK_CELLS // (entities * slots))
     parts, totals = [], []
-    draws = [side.drawn(random, resolution.draws, chunk) for side in (actual, reference)]
+    draws = [side.drawn(random, resolution.draws, chunk, wider) for side in (actual, reference)]
     for now, then in zip(*draws, strict=True):
         of_cells = cell_parts(now, then)
         of_entities = of_cells.reshape(len(now), slots, entities, -1).sum(axis=1)
@@ -75,6 +78,11 @@ class SmallSample:
         """Return the quantile of Student's t at the level at which the normal has z."""
         return float(stats.t.isf(stats.norm.sf(z), self.freedom))
 
+    def widening(self, coverage: float) -> float:
+        """Return √(n ÷ (n − 1)) · t ÷ z, by which an interval of that coverage is wider than the draws are."""
+        z = float(stats.norm.isf((1 - coverage) / 2))
+        return self.inflation * self.t_for(z) / z
+
 
 def intervals(points: Numbers, draws: Numbers, small: SmallSample, coverage: float) -> tuple[Numbers, Numbers]:
     """Return both ends of the interval of each part, shaped like `points`; the draws are along the first axis.
@@ -83,8 +91,7 @@ def intervals(points: Numbers, draws: Numbers, small: SmallSample, coverage: flo
     covers 87 % at 5 days and 93 % at 25 where 95 % are meant.
     """
     tail = (1 - coverage) / 2
-    z = float(stats.norm.isf(tail))
-    wider = small.inflation * small.t_for(z) / z
+    wider = small.widening(coverage)
     low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
     return points + wider * (low - points), points + wider * (high - points)
 
