@@ -132,6 +132,15 @@ class LimitSettings(BaseModel):
     drop_talk_is_rpc: bool = False
 
 
+class StatsSettings(BaseModel):
+    """What statistics start from: the seed of random draws, how much an interval covers, days of a baseline."""
+
+    model_config = _STRICT
+    seed: int = Field(default=0, ge=0)
+    coverage: float = Field(default=0.95, gt=0.5, lt=1)
+    gap_baseline_days: int = Field(default=20, ge=2, le=60)
+
+
 class DeadlineSettings(BaseModel):
     """Until when data count for a report."""
 
@@ -149,6 +158,7 @@ class Settings(BaseModel):
     limits: LimitSettings = LimitSettings()
     rebalance: bool = False
     deadlines: DeadlineSettings = DeadlineSettings()
+    stats: StatsSettings = StatsSettings()
 
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -16,12 +16,12 @@ import pyarrow as pa
 from ibis import _
 from ibis.expr.types import Table, Value
 
-from caringmon.analysis.contributions import STEPS
 from caringmon.analysis.entities import with_entity
 from caringmon.analysis.holdings import by_month_of_call, small_table
 from caringmon.analysis.relations import Relations, between
 from caringmon.analysis.service_counts import is_dial, voice
 from caringmon.model.codes import DROP_TALK, LOST, RESULT_CODES, UNMAPPED_ENTITY, PayState, QcState
+from caringmon.model.gap import STEPS
 from caringmon.model.period import Period, Window
 
 CUSTOMER, SERVICE_DAY = "customer", "service_day"

@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from caringmon.analysis.cells import SERVICE_DAY
-from caringmon.analysis.contributions import STEPS, Numbers
+from caringmon.analysis.contributions import Numbers
 from caringmon.model.calendar import WorkCalendar
+from caringmon.model.gap import STEPS
 from caringmon.model.period import ONE_DAY, Period
 
 _COUNTS = [*STEPS, "open", "foreign"]

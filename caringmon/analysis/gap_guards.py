@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
 from caringmon.model.calendar import WorkCalendar
+from caringmon.model.gap import Guard
 from caringmon.model.period import Period
 
-GUARDS = (
-    "GAP_NEAR_ZERO", "OFFSETTING_PARTS", "UNEQUAL_WINDOWS", "INCOMPLETE_DAY", "DUPLICATE_CALLS", "CALLS_OUTSIDE_LIST",
-    "NON_ADDITIVE_METRIC", "VERDICTS_OUTSTANDING", "SHARES_DISAGREE", "FEW_DAYS",
-)  # fmt: skip
 _NEAR_ZERO, _OFFSETTING, _VERDICTS = 0.01, 0.5, 0.1
-
-
-@dataclass(frozen=True)
-class Guard:
-    """One thing to know: a code of `GUARDS`, and the numbers of its sentence by name."""
-
-    code: str
-    numbers: Mapping[str, float] = field(default_factory=dict)
 
 
 def guards_of_parts(gap: float, parts: Sequence[float], total: float) -> Iterator[Guard]:
@@ -53,7 +41,7 @@ def guards_of_cells(actual: pd.DataFrame, reference: pd.DataFrame, basis: str) -
         yield Guard("NON_ADDITIVE_METRIC", {"units": float(now["shared"])})
     waiting = [float(side["open"] / side["gross"]) if side["gross"] else 0.0 for side in (now, then)]
     if basis != "gross" and abs(waiting[0] - waiting[1]) > _VERDICTS:
-        yield Guard("VERDICTS_OUTSTANDING", {"share": waiting[0], "before": waiting[1]})
+        yield Guard("VERDICTS_OUTSTANDING", {"share": waiting[0], "share_before": waiting[1]})
 
 
 def guards_of_days(

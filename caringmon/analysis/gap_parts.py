@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from caringmon.analysis.contributions import ABOVE, FACTORS, Numbers, cell_parts, nested
+from caringmon.analysis.contributions import Numbers, cell_parts, nested
 from caringmon.analysis.day_blocks import Lineage, Side
 from caringmon.analysis.shares import shared_down
-from caringmon.analysis.targets import SITE
 from caringmon.analysis.uncertainty import (
     FEWEST_DAYS,
     Resolution,
@@ -21,9 +20,19 @@ from caringmon.analysis.uncertainty import (
     intervals,
     named_drivers,
 )
+from caringmon.analysis.whole_numbers import whole_table
+from caringmon.model.gap import (
+    ABOVE,
+    FACTORS,
+    GAP_COLUMNS,
+    INDICATIVE,
+    NOT_DISTINGUISHED,
+    ONE_DAY_ONLY,
+    SITE,
+    Gap,
+    Guard,
+)
 
-GAP_COLUMNS = ("level", "entity", "factor", "part", "low", "high", "is_driver", "note")
-ONE_DAY_ONLY, INDICATIVE, NOT_DISTINGUISHED = "one_day", "indicative", "not_distinguished"
 _NO_INTERVAL = "agent"
 
 
@@ -57,32 +66,12 @@ class Aims:
     own: Sequence[Mapping[str, float]] = field(default_factory=tuple)
 
 
-@dataclass(frozen=True)
-class GapParts:
-    """The totals of the site, the parts (`GAP_COLUMNS`), whether the targets of the levels fit, and the days drawn."""
-
-    actual: float
-    reference: float
-    target: float
-    parts: pd.DataFrame
-    fits: bool
-    days: int
-
-    @property
-    def gap(self) -> float:
-        """Actual − target, or actual − reference where there is no target."""
-        return self.actual - (self.reference if math.isnan(self.target) else self.target)
-
-    def of_site(self) -> list[float]:
-        """Return the parts of the site in the order of the factors."""
-        return list(self.parts.loc[self.parts["level"] == "site", "part"])
-
-
-def gap_parts(sides: Sides, levels: Sequence[str], aims: Aims, resolution: Resolution) -> GapParts:
+def gap_parts(sides: Sides, levels: Sequence[str], aims: Aims, resolution: Resolution) -> Gap:
     """Return the parts of the gap at these levels: each level's sum to the gap, each parent's are its children's sums.
 
     The target of an entity without one is its share of what is left of the level above, in proportion to its
-    reference total. Agents have no intervals; nobody has with a single day.
+    reference total; where targets of a level do not add up to the level above there is a guard, as for few days.
+    Agents have no intervals; nobody has with a single day.
     """
     now, then = sides.actual.counts(), sides.reference.counts()
     parts = cell_parts(now, then)
@@ -100,8 +89,13 @@ def gap_parts(sides: Sides, levels: Sequence[str], aims: Aims, resolution: Resol
         table = _with_intervals(table, sides, groups, shared, (small, resolution))
     if math.isnan(aims.site):
         table = table[table["factor"] != ABOVE]
+    table = table.reset_index(drop=True)
     actual, reference = (math.fsum(total) for total in totals)
-    return GapParts(actual, reference, aims.site, table.reset_index(drop=True), fits, small.days)
+    guards = [] if fits else [Guard("SHARES_DISAGREE")]
+    if small.days < FEWEST_DAYS:
+        guards.append(Guard("FEW_DAYS", {"days": float(small.days)}))
+    shown = _shown(table, {level: sides.entities(level) for level in levels})
+    return Gap(actual, reference, aims.site, table.assign(shown=shown)[list(GAP_COLUMNS)], tuple(guards))
 
 
 def _targets(sides: Sides, aims: Aims, reference: Numbers) -> tuple[Numbers, bool]:
@@ -111,6 +105,34 @@ def _targets(sides: Sides, aims: Aims, reference: Numbers) -> tuple[Numbers, boo
     units = sides.by_entity(sides.actual.counts())[:, 0]
     shares, fits = shared_down(aims.site, sides.paths, aims.own, [reference.tolist(), units.tolist()])
     return np.array(shares), fits
+
+
+def _shown(table: pd.DataFrame, entities: Mapping[str, list[str]]) -> list[int]:
+    """Return the parts as whole numbers that add up at every level, as far as the entities of one lie in one above."""
+    lowest = list(entities)[-1]
+    rows = sorted(set(entities[lowest]))
+    above = {}
+    for level in entities:
+        parents = dict(zip(entities[lowest], entities[level], strict=True))
+        if len(set(zip(entities[lowest], entities[level], strict=True))) == len(parents):
+            above[level] = [parents[row] for row in rows]
+    whole = whole_table(_matrix(table, lowest), [above[level] for level in above if level != lowest])
+    shown: list[int] = []
+    for level in entities:
+        if level in above:
+            names = sorted(set(above[level]))
+            of_level = [whole[[name == own for own in above[level]]].sum(axis=0) for name in names]
+            shown += np.ravel(of_level).tolist()
+        else:
+            shown += whole_table(_matrix(table, level)).ravel().tolist()
+    return shown
+
+
+def _matrix(table: pd.DataFrame, level: str) -> Numbers:
+    """Return the parts of a level, a row per entity."""
+    own = table[table["level"] == level]
+    values: Numbers = own["part"].to_numpy().reshape(own["entity"].nunique(), -1)
+    return values
 
 
 def _of_group(sides: Sides, group: tuple[str, str], values: Numbers) -> float:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-import pandas as pd
-
 from caringmon.analysis.cells import CUSTOMER, SERVICE_DAY, VIEWS, cells
 from caringmon.analysis.contributions import counterfactual
 from caringmon.analysis.day_blocks import Lineage, Side, paths_of, planned_side, side_of
-from caringmon.analysis.gap_guards import Guard, guards_of_cells, guards_of_days, guards_of_parts
-from caringmon.analysis.gap_parts import Aims, GapParts, Sides, gap_parts
+from caringmon.analysis.gap_guards import guards_of_cells, guards_of_days, guards_of_parts
+from caringmon.analysis.gap_parts import Aims, Sides, gap_parts
 from caringmon.analysis.references import (
     BASELINE,
     LAST_MONTH,
@@ -22,8 +20,10 @@ from caringmon.analysis.references import (
     plan_rows,
 )
 from caringmon.analysis.relations import Relations
-from caringmon.analysis.targets import SITE, Targets
-from caringmon.analysis.uncertainty import FEWEST_DAYS, Resolution
+from caringmon.analysis.targets import Targets
+from caringmon.analysis.uncertainty import Resolution
+from caringmon.model.calendar import WorkCalendar
+from caringmon.model.gap import SITE, Gap, Guard
 from caringmon.model.period import ONE_DAY, Period, month_code
 
 
@@ -63,15 +63,9 @@ class GapQuestion:
 
 @dataclass(frozen=True)
 class GapTable:
-    """A gap explained: its parts, what to know about them, and the counts behind them.
+    """A gap explained, and the counts behind it."""
 
-    `found.parts`: level, entity, factor, part, low, high, is_driver, note; at each level the parts sum to the gap.
-    Without an interval `low` and `high` are NaN. `is_driver`: chance does not explain the part (see `named_drivers`).
-    `note`: `one_day` (no interval), `indicative` (fewer than 10 days), `not_distinguished` (the interval holds zero).
-    """
-
-    found: GapParts
-    guards: tuple[Guard, ...]
+    found: Gap
     sides: Sides
 
     def recoverable(self, factors: Collection[str], level: str = "site", entity: str = SITE) -> float:
@@ -84,22 +78,14 @@ class GapTable:
         would = counterfactual(self.sides.actual.counts(), self.sides.reference.counts(), replaced)
         return float(would) - self.found.actual
 
-    def ranked_drivers(self, level: str) -> pd.DataFrame:
-        """Return the drivers of a level that push the way the gap goes, the largest first."""
-        parts = self.found.parts
-        at_level = parts[(parts["level"] == level) & parts["is_driver"]]
-        along = at_level["part"] * (1 if self.found.gap > 0 else -1)
-        order = along[along > 0].sort_values(ascending=False, kind="stable").index
-        return at_level.loc[order].reset_index(drop=True)
 
-
-def reference_window(question: GapQuestion, relations: Relations) -> Period | None:
+def reference_window(question: GapQuestion, calendar: WorkCalendar) -> Period | None:
     """Return the days that the reference is made of; a plan has none."""
     if question.reference == PLAN:
         return None
     if question.reference == BASELINE:
-        return baseline_window(question.window, question.baseline_days, relations.calendar)
-    return last_month_window(question.window, relations.calendar)
+        return baseline_window(question.window, question.baseline_days, calendar)
+    return last_month_window(question.window, calendar)
 
 
 def gap_table(actual: Relations, reference: Relations, targets: Targets, question: GapQuestion) -> GapTable:
@@ -111,16 +97,9 @@ def gap_table(actual: Relations, reference: Relations, targets: Targets, questio
     """
     sides, guards = _sides(actual, reference, targets, question)
     found = gap_parts(sides, question.levels, _aims(targets, question), question.resolution)
-    base = found.actual - found.gap
-    few = Guard("FEW_DAYS", {"days": float(found.days)})
-    told = (
-        *guards_of_parts(found.gap, found.of_site(), base),
-        *guards,
-        *(() if found.fits else (Guard("SHARES_DISAGREE"),)),
-        *((few,) if found.days < FEWEST_DAYS else ()),
-    )
-    by_code = {guard.code: guard for guard in told}
-    return GapTable(found, tuple(by_code.values()), sides)
+    of_parts = guards_of_parts(found.gap, found.of_site(), found.actual - found.gap)
+    by_code = {guard.code: guard for guard in (*of_parts, *guards, *found.guards)}
+    return GapTable(replace(found, guards=tuple(by_code.values())), sides)
 
 
 def _sides(
@@ -129,7 +108,7 @@ def _sides(
     """Return the counts of both sides over the same entities, and what is to be known of units and days."""
     view, unit = question.view, question.unit
     seen = _until_clock(question.window, actual)
-    there = reference_window(question, reference)
+    there = reference_window(question, reference.calendar)
     now = cells(actual.of([question.segment]), seen, view, unit, question.basis)
     then = now.iloc[:0]
     if there:

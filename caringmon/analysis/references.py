@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from caringmon.analysis.contributions import STEPS, Numbers
+from caringmon.analysis.contributions import Numbers
 from caringmon.analysis.day_blocks import Lineage
 from caringmon.analysis.shares import shared_down
 from caringmon.errors import DataBlockedError
 from caringmon.model.calendar import WorkCalendar
+from caringmon.model.gap import STEPS
 from caringmon.model.period import ONE_DAY, Period, month_before, month_code
 
 LAST_MONTH, BASELINE, PLAN = "last_month", "baseline", "plan"
