@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from caringmon.answers import KpiQuery, kpi
+    from caringmon.answers import GapQuery, KpiQuery, gap, kpi
     from caringmon.params import read_params
     from caringmon.pipeline import analyse, gather, hand_over
     from caringmon.report.sections import (
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 _SECTIONS = ("header", "first_page", "last_days", "funnel", "data_notes", "definitions")
 _HOME = {
+    "GapQuery": "caringmon.answers",
     "KpiQuery": "caringmon.answers",
+    "gap": "caringmon.answers",
     "kpi": "caringmon.answers",
     "read_params": "caringmon.params",
     "gather": "caringmon.pipeline",
@@ -34,8 +36,10 @@ _HOME = {
 }
 
 __all__ = [
+    "GapQuery",
     "KpiQuery",
     "analyse",
+    "gap",
     "gather",
     "hand_over",
     "kpi",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,16 +13,28 @@ import pyarrow as pa
 from ibis import _
 from ibis.expr.types import Table
 
+from caringmon.analysis.gap_table import GapQuestion, GapTable, gap_table, reference_window
 from caringmon.analysis.kpi_table import Question, kpi_table
 from caringmon.analysis.readiness import absent_by_design, files_received, missing_in, refuse_overlaps
+from caringmon.analysis.references import LAST_MONTH, PLAN, REFERENCES
 from caringmon.analysis.relations import ALL
-from caringmon.analysis.snapshot import Scope, claims_at, open_facts, qc_cutoff, seen_at
+from caringmon.analysis.snapshot import (
+    Scope,
+    claims_at,
+    open_facts,
+    qc_cutoff,
+    relations_at,
+    seen_at,
+    targets_at,
+)
+from caringmon.analysis.targets import Progress
+from caringmon.analysis.uncertainty import Resolution
 from caringmon.errors import DataBlockedError, RefusedError, UsageError, did_you_mean
 from caringmon.gathering import admit
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.codes import QcState, Segment
 from caringmon.model.findings import Clocks, Load
-from caringmon.model.kpi import CATALOGUE, LEVELS
+from caringmon.model.kpi import ACTUAL_KPI, CATALOGUE, LEVELS
 from caringmon.model.period import Period, end_of_day, month_before
 from caringmon.params import Settings
 from caringmon.settings import call_hours, promise_rules, workspace_calendar, workspace_settings, workspace_zones
@@ -61,14 +73,53 @@ def kpi(query: KpiQuery, workspace: Path) -> pd.DataFrame:
     store, a person in two places of the roster: DataBlockedError.
     """
     asked = _kpis(query)
-    if query.last < query.first:
-        raise UsageError(f"--from {query.first} lies after --to {query.last}; both days belong to the window")
-    window = Period(query.first, query.last + dt.timedelta(days=1))
+    window = _window(query.first, query.last)
     with _store(workspace, query.as_of, window.start) as store:
         question = Question(
             window, query.level, Clocks(store.clock, store.clock), asked, store.files(window, query.segment)
         )
         return kpi_table(store.facts, store.scope(query, window), question)
+
+
+@dataclass(frozen=True)
+class GapQuery:
+    """What is asked of `gap`: `first` and `last` are days, both included; `segment` CT0 or PRANPC.
+
+    `reference`: `plan`, `last_month` or `baseline`; `as_of`: as in `KpiQuery`.
+    """
+
+    segment: str
+    first: dt.date
+    last: dt.date
+    level: str = "site"
+    reference: str = LAST_MONTH
+    as_of: dt.datetime | None = None
+    basis: str = "net"
+    restated: bool = False
+
+
+def gap(query: GapQuery, workspace: Path) -> GapTable:
+    """Return the gap to the target of the days asked for, explained; to the reference where there is no target.
+
+    An unknown word, days in the wrong order, a plan over two months: UsageError; days of either side of which no file
+    holds calls or lists, a basis without QC, a plan that lacks a metric: DataBlockedError.
+    """
+    window = _gap_window(query)
+    settings = workspace_settings(workspace)
+    stats = settings.stats
+    question = GapQuestion(
+        query.segment, window, query.level, query.reference, query.basis, baseline_days=stats.gap_baseline_days,
+        resolution=Resolution(seed=stats.seed, coverage=stats.coverage),
+    )  # fmt: skip
+    there = reference_window(question, workspace_calendar(workspace, settings.calendar))
+    with _store(workspace, query.as_of, min(window.start, there.start if there else window.start)) as store:
+        as_kpi = KpiQuery(query.segment, query.first, query.last, basis=query.basis, restated=query.restated)
+        for days in (window, there) if there else (window,):
+            _refuse_uncovered(store.scope(as_kpi, days), query, days)
+        scope = store.scope(as_kpi, window)
+        relations = relations_at(store.facts, scope, Clocks(store.clock, store.clock), window.last_day)
+        targets = targets_at(store.facts, scope, relations, Progress(scope.calendar, window.last_day))
+        return gap_table(relations, relations, targets, question)
 
 
 def close(segment: str, period: str, workspace: Path, *, accept_open: int, now: dt.datetime, by: str) -> Close:
@@ -207,11 +258,41 @@ def _open_claims(tables: Mapping[str, Table], scope: Scope, cutoff: dt.datetime,
     return int(own.filter(_.qc_state.isin([state.value for state in _OPEN])).count().execute())
 
 
+def _gap_window(query: GapQuery) -> Period:
+    """Return the days asked for; a word that is not known, or days that make no window: UsageError."""
+    _refuse_unknown((query.level, LEVELS), (query.segment, Segment), (query.reference, REFERENCES))
+    window = _window(query.first, query.last)
+    if query.reference == PLAN and window.start.replace(day=1) != window.last_day.replace(day=1):
+        raise UsageError("a plan is that of one month: choose --from and --to within a month")
+    return window
+
+
+def _refuse_uncovered(scope: Scope, query: GapQuery, days: Period) -> None:
+    """Refuse days of which no file tells the calls, the list or, where the basis needs them, the verdicts."""
+    lacking = scope.coverage.lacks(CATALOGUE[ACTUAL_KPI[query.basis]].needs)
+    what = lacking.partition(":")[2] or next((name for name in ("calls", "assignments") if name in scope.missing), "")
+    if what:
+        raise DataBlockedError(
+            f"{query.segment} {days.start} to {days.last_day}: no loaded file covers {what}; load them, "
+            "or ask for another window, basis or --reference"
+        )
+
+
+def _window(first: dt.date, last: dt.date) -> Period:
+    if last < first:
+        raise UsageError(f"--from {first} lies after --to {last}; both days belong to the window")
+    return Period(first, last + dt.timedelta(days=1))
+
+
+def _refuse_unknown(*words: tuple[str, Sequence[str] | type[Segment]]) -> None:
+    for name, known in words:
+        if name not in tuple(known):
+            raise UsageError(f"unknown word '{name}'.{did_you_mean(name, known)} Known: {', '.join(known)}")
+
+
 def _kpis(query: KpiQuery) -> tuple[str, ...]:
     """Return the ids asked for in the order of the catalogue, each with its sub-ids."""
-    for name, known in ((query.level, LEVELS), (query.segment, (*Segment, ALL))):
-        if name not in known:
-            raise UsageError(f"unknown word '{name}'.{did_you_mean(name, known)} Known: {', '.join(known)}")
+    _refuse_unknown((query.level, LEVELS), (query.segment, (*Segment, ALL)))
     for name in query.kpis:
         if name not in CATALOGUE and not any(about.parent == name for about in CATALOGUE.values()):
             raise UsageError(

@@ -122,17 +122,44 @@ def _kpi(commands: _Commands[Parser], shared: Parser) -> Parser:
         description="Count the KPIs of the days from D to D, both included; docs/kpi.md says what each one is. "
         "Example: caringmon kpi --segment CT0 --from 2022-10-01 --to 2022-10-18 --level tl --kpi K17 K19",
     )
-    kpi.add_argument("--segment", required=True, metavar="S|ALL")
-    kpi.add_argument("--from", dest="first", required=True, type=_date, metavar="D", help="first day, YYYY-MM-DD")
-    kpi.add_argument("--to", dest="last", required=True, type=_date, metavar="D", help="last day, which belongs to it")
-    kpi.add_argument("--level", required=True, metavar="site|spv|tl|agent|witel")
+    _window_arguments(kpi, segments="S|ALL")
     kpi.add_argument("--kpi", dest="kpis", nargs="+", action="extend", default=[], metavar="K17",
                      help="some KPIs, each with its sub-ids (default: all)")  # fmt: skip
-    kpi.add_argument("--as-of", type=_instant, metavar="TS", help="what was known then (default: the latest event)")
-    kpi.add_argument("--basis", choices=("net", "valid", "gross"), default="net", help="of K19-K21 and K44-K46")
-    kpi.add_argument("--restated", action="store_true", help="count what became known after the QC cut-off too")
-    kpi.add_argument("--format", choices=_FORMATS, default="table", help="default: table")
     return kpi
+
+
+def _gap(commands: _Commands[Parser], shared: Parser) -> Parser:
+    gap = commands.add_parser(
+        "gap",
+        parents=[shared],
+        help="why the target was missed: the gap by factor and entity, with intervals",
+        description="Split the gap of the days from D to D, both included, into exact parts per factor of the funnel "
+        "and entity, against a reference; docs/methods.md says how. "
+        "Example: caringmon gap --segment CT0 --from 2022-10-01 --to 2022-10-18 --level tl",
+    )
+    _window_arguments(gap, segments="S")
+    gap.add_argument(
+        "--reference",
+        choices=("plan", "last_month", "baseline"),
+        default="last_month",
+        help="the planned funnel, last month up to the same working day (default), or the working days before",
+    )
+    return gap
+
+
+def _window_arguments(command: Parser, segments: str) -> None:
+    """Add what `kpi` and `gap` are both told: segment, days, level, instant, basis, format."""
+    command.add_argument("--segment", required=True, metavar=segments)
+    command.add_argument("--from", dest="first", required=True, type=_date, metavar="D", help="first day, YYYY-MM-DD")
+    command.add_argument("--to", dest="last", required=True, type=_date, metavar="D",
+                         help="last day, which belongs to it")  # fmt: skip
+    command.add_argument("--level", required=True, metavar="site|spv|tl|agent|witel")
+    command.add_argument("--as-of", type=_instant, metavar="TS", help="what was known then (default: the latest event)")
+    command.add_argument(
+        "--basis", choices=("net", "valid", "gross"), default="net", help="of agrees and what is made of them"
+    )
+    command.add_argument("--restated", action="store_true", help="count what became known after the QC cut-off too")
+    command.add_argument("--format", choices=_FORMATS, default="table", help="default: table")
 
 
 def _close(commands: _Commands[Parser], shared: Parser) -> Parser:
@@ -169,5 +196,6 @@ _DESCRIBED: Mapping[str, Callable[[_Commands[Parser], Parser], Parser]] = {
     "check": _check,
     "run": _run,
     "kpi": _kpi,
+    "gap": _gap,
     "close": _close,
 }

@@ -49,7 +49,7 @@ def command_line() -> Parser:
     """Return the parser of the command line."""
     return command_parser(PROGRAM, {
         "demo": _demo, "init": _init, "template": _template, "ingest": _ingest, "check": _check, "run": _run,
-        "kpi": _kpi, "close": _close,
+        "kpi": _kpi, "gap": _gap, "close": _close,
     })  # fmt: skip
 
 
@@ -194,6 +194,27 @@ def _kpi(options: argparse.Namespace) -> int:
     )
     found = kpi(query, workspace_folder(options.workspace, os.environ))
     print(KPI_FORMATS[options.format](found, (options.first.isoformat(), options.last.isoformat())))
+    return 0
+
+
+def _gap(options: argparse.Namespace) -> int:
+    """Explain a gap as a table, CSV or JSON."""
+    from caringmon.answers import GapQuery, gap
+    from caringmon.report.gap_text import GAP_FORMATS
+    from caringmon.settings import workspace_folder
+
+    query = GapQuery(
+        segment=options.segment,
+        first=options.first,
+        last=options.last,
+        level=options.level,
+        reference=options.reference,
+        as_of=options.as_of,
+        basis=options.basis,
+        restated=options.restated,
+    )
+    explained = gap(query, workspace_folder(options.workspace, os.environ))
+    print(GAP_FORMATS[options.format](explained.found))
     return 0
 
 

@@ -144,6 +144,15 @@ class LimitSettings(BaseModel):
     max_attempts_day: int = Field(default=3, ge=1, le=99)
 
 
+class StatsSettings(BaseModel):
+    """What statistics start from: the seed of random draws, how much an interval covers, days of a baseline."""
+
+    model_config = _STRICT
+    seed: int = Field(default=0, ge=0)
+    coverage: float = Field(default=0.95, gt=0.5, lt=1)
+    gap_baseline_days: int = Field(default=20, ge=2, le=60)
+
+
 class DeadlineSettings(BaseModel):
     """Until when data count for a report."""
 
@@ -165,6 +174,7 @@ class Settings(BaseModel):
     rebalance: bool = False
     deadlines: DeadlineSettings = DeadlineSettings()
     absent_by_design: list[Literal["targets", "qc", "payments", "attendance"]] = []
+    stats: StatsSettings = StatsSettings()
 
 
 Model = TypeVar("Model", bound=BaseModel)

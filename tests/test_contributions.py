@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caringmon.analysis.contributions import FACTORS, cell_parts, counterfactual, nested, product_parts
+from caringmon.analysis.contributions import cell_parts, counterfactual, nested, product_parts
+from caringmon.model.gap import FACTORS
 from tests.conftest import SHARED
 from tests.funnels import exact_counts, funnel, generated_sides, permuted_parts
 

@@ -35,6 +35,9 @@ FAMILIES = (
     "digest",
     "column",
     "template",
+    "guard",
+    "gapnote",
+    "factor",
 )
 COMPOSED = ("short", "col", "agrees", "card.day", "footer.basis", "book", "evidence", "changes", "pair", "window")
 

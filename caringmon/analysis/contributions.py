@@ -22,9 +22,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-STEPS = ("units", "worked", "contacted", "rpc", "gross", "counted")
-FACTORS = ("assigned", "mix", "penetration", "contact", "rpc", "agree", "valid_share")
-ABOVE = "target_above_reference"
+from caringmon.model.gap import FACTORS
+
 Numbers = npt.NDArray[Any]
 
 

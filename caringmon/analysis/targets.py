@@ -42,13 +42,14 @@ class Progress:
 class Targets:
     """Agree targets of one level and of the site, in the version in force: it applies to the whole of its month.
 
-    `known`: all visible versions, so that the ones before can be told.
+    `known`: all visible versions, so that the ones before can be told. `plan`: the visible rows of other metrics.
     """
 
     rows: pd.DataFrame
     progress: Progress
     known: pd.DataFrame = field(default_factory=pd.DataFrame)
     level: str = "tl"
+    plan: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @classmethod
     def in_force(
@@ -68,7 +69,7 @@ class Targets:
         rows = in_force.assign(derived=False)
         if roster is not None:
             rows = with_derived(in_force, roster, progress.calendar, rebalance)
-        return cls(rows, progress, agree)
+        return cls(rows, progress, agree, plan=targets[targets["metric"] != "agree"])
 
     def at(self, level: str) -> Targets:
         """Return the same for the entities of another level."""
