@@ -49,15 +49,13 @@ def _clock_time(value: object) -> object:
     return dt.time.max if text == "24:00" else dt.time.fromisoformat(text)
 
 
-def _word(*allowed: str, later: tuple[str, ...] = ()) -> BeforeValidator:
-    """Check a word against a list; `later` names words (or prefixes ending in ':') of a coming release."""
+def _word(*allowed: str) -> BeforeValidator:
+    """Check a word against a list."""
 
     def check(value: object) -> str:
         text = _text(value, f'"{allowed[0]}"')
         if text in allowed:
             return text
-        if any(text == word or (word.endswith(":") and text.startswith(word)) for word in later):
-            raise ValueError(f"{text!r} comes with a later release; this one knows {', '.join(allowed)}")
         hint = did_you_mean(text, allowed) or did_you_mean(text.upper(), allowed)
         raise ValueError(f"must be one of {', '.join(allowed)}; got {text!r}.{hint}")
 
@@ -87,7 +85,7 @@ class Daily(BaseModel):
     audience: Annotated[str, BeforeValidator(_audience)] = "all"
     achievement_basis: Annotated[str, _word("net", "valid", "gross")] = "net"
     cut_time: ClockTime = dt.time.max
-    reference: Annotated[str, _word("last_month", later=("plan", "baseline"))] = "last_month"
+    reference: Annotated[str, _word("last_month", "plan", "baseline")] = "last_month"
     lang: Annotated[str, _word("id", "en")] = "id"
 
     @property

@@ -16,23 +16,8 @@ from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from caringmon.analysis.bridge import BRIDGED, bridge, bridge_total
-from caringmon.analysis.daily import daily_values
-from caringmon.analysis.daily_plan import (
-    DailyPlan,
-    absent_leaders,
-    shown_agents,
-    shown_days,
-    shown_segments,
-    shown_slices,
-    shown_teams,
-)
-from caringmon.analysis.day_counts import DayRules
-from caringmon.analysis.figures import figures
-from caringmon.analysis.provenance import issue_summary, issues_table, load_summary, loads_table, notes_table
-from caringmon.analysis.readiness import active_segments
-from caringmon.analysis.snapshot import Scope, Snapshot, open_facts, snapshot
-from caringmon.analysis.targets import Progress
+from caringmon.analysis.daily_findings import daily_findings
+from caringmon.analysis.snapshot import open_facts
 from caringmon.annotations import NotesFile, write_template
 from caringmon.errors import ReportFailedError
 from caringmon.gathering import clocks_of, gather
@@ -40,7 +25,6 @@ from caringmon.inbox import inbox_files, load_file, open_loading
 from caringmon.intake.account import FileReport
 from caringmon.model.audience import Audience
 from caringmon.model.findings import Evidence, Findings, Head
-from caringmon.model.period import month_code
 from caringmon.params import Daily
 from caringmon.runner.documents import contradictions, documents, manifest, write_index
 from caringmon.runner.engine import read_normalised, run_notebook
@@ -71,61 +55,11 @@ def ingest(workspace: Path, paths: Sequence[Path] | None, *, key: bytes) -> list
 def analyse(evidence: Evidence) -> Findings:
     """Return what the report says: every figure computed once, and the lists that stand beside them."""
     request, calendar = evidence.request, evidence.calendar
-    active = active_segments(evidence.tables, request.segments)
-    scope = Scope(
-        calendar=calendar,
-        segments=active,
-        basis=request.basis,
-        absent=evidence.absent,
-        missing=evidence.missing,
-        qc_cutoff_workday=request.qc_cutoff_workday,
-        qc_cutoff_time=request.qc_cutoff_time,
-        max_return_rounds=request.max_return_rounds,
-        promises=request.promises,
-        hours=request.hours,
-        rebalance=request.rebalance,
-        drop_talk_is_rpc=request.drop_talk_is_rpc,
-    )
-    plan = DailyPlan.of(request.report_date, calendar)
-
     with facts.connection() as con:
-        rows = open_facts(con, evidence.tables)
-
-        def earlier(day: dt.date) -> Snapshot:
-            return snapshot(rows, scope, clocks_of(day, dt.time.max, request, calendar), Progress(calendar, day))
-
-        progress = Progress(calendar, plan.today, calendar.share_of_day(request.cut_time))
-        now = snapshot(rows, scope, evidence.clocks, progress)
-        rules = DayRules(plan.today, request.max_attempts_day, request.promises)
-        counted = daily_values(now, earlier, plan, request.audience, rules)
-        claims = now.relations.claims
-        of_month = claims.filter(claims.period == month_code(plan.today), claims.segment.isin(active))
-        lines = bridge(evidence.file_counts, evidence.origins, of_month.select(BRIDGED).execute())
-    segments = shown_segments(counted.values, active, request.audience)
-    values = counted.values[counted.values["segment"].isin(segments)]
-    found = figures(values, {window.name: window.period for window in plan.windows()})
-    roster = evidence.tables["roster"]
-    teams = shown_teams(values, roster, plan.today)
-    issues, loads = issues_table(evidence.issues), loads_table(evidence.loads)
-    tables = {
-        "figures": found,
-        "days": shown_days(values, plan, segments, calendar, request.audience),
-        "teams": teams,
-        "agents": shown_agents(values, counted.standings, roster, plan.today),
-        "signals": counted.signals[counted.signals["segment"].isin(segments)],
-        "hours": shown_slices(values, "hour", "K05", "recent"),
-        "results": shown_slices(values, "result", "attempts", "day"),
-        "absences": absent_leaders(evidence.tables["attendance"], roster, plan.today, teams["entity"]),
-        "notes": notes_table(evidence.annotations),
-        "issues": issues,
-        "issue_summary": issue_summary(issues),
-        "loads": loads,
-        "load_summary": load_summary(loads),
-        "bridge": lines,
-        "bridge_total": bridge_total(lines),
-    }
-    silent = tuple(segment for segment in request.segments if segment not in active)
-    return Findings(_head(evidence, segments, silent), tables)
+        found = daily_findings(
+            evidence, open_facts(con, evidence.tables), lambda day: clocks_of(day, dt.time.max, request, calendar)
+        )
+    return Findings(_head(evidence, found.segments, found.silent), found.tables)
 
 
 def hand_over(findings: Findings) -> None:

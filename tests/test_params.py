@@ -35,7 +35,7 @@ BAD = {
     "a language we do not have": ({"lang": "jv"}, "lang must be one of id, en"),
     "a leader without a code": ({"audience": "tl:"}, "audience must be all, manager, spv:CODE or tl:CODE"),
     "an unknown audience": ({"audience": "everybody"}, "audience must be all, manager, spv:CODE or tl:CODE"),
-    "an unknown reference": ({"reference": "last_year"}, "reference must be one of last_month"),
+    "an unknown reference": ({"reference": "last_year"}, "reference must be one of last_month, plan, baseline"),
 }
 
 # what papermill or YAML makes of unquoted values

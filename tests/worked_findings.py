@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from caringmon.analysis.daily_gap import DRIVER_COLUMNS, GUARD_COLUMNS, REFERENCE_COLUMNS
 from caringmon.analysis.judgements import SIGNAL_COLUMNS
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.codes import Severity
@@ -157,6 +158,9 @@ def worked_findings(
         "days": pd.DataFrame(days),
         "agents": pd.DataFrame(columns=["segment", "entity", "team", "rank", "standing"]),
         "signals": pd.DataFrame(columns=SIGNAL_COLUMNS),
+        "drivers": pd.DataFrame(columns=DRIVER_COLUMNS),
+        "guards": pd.DataFrame(columns=GUARD_COLUMNS),
+        "references": pd.DataFrame(columns=REFERENCE_COLUMNS),
         "notes": pd.DataFrame(columns=["kind", "subject", "text"]),
         "hours": pd.DataFrame(columns=["segment", "code"]),
         "results": pd.DataFrame(columns=["segment", "code"]),

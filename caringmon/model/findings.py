@@ -96,6 +96,10 @@ class Request:
     rebalance: bool
     drop_talk_is_rpc: bool
     max_attempts_day: int
+    reference: str
+    gap_baseline_days: int
+    seed: int
+    coverage: float
     parameters: Mapping[str, str]
 
 
@@ -203,7 +207,8 @@ class Findings:
     """Everything a report says, frozen: page, workbook and chat text read this and nothing else.
 
     Tables: `figures` (a row per `Figure`), `days` (the days that charts and tables show), `teams`, `agents`, `hours`
-    and `results` (the rows of their sections, in order), `signals` (what control limits say of days), `absences`
+    and `results` (the rows of their sections, in order), `signals` (what control limits say of days), `drivers`,
+    `guards` and `references` (the parts of the gap, what to know about them, what they compare with), `absences`
     (leaders who are absent), `notes` (what people added: kind, subject, text), `issues` and `loads` (what was found in
     which file), `issue_summary` and `load_summary` (the same, summed up for the page), `bridge` and `bridge_total`
     (what became of the rows of the call files).

@@ -19,6 +19,7 @@ class Reported:
     decimals: int = 0
 
 
+GUARD = "guard."
 _COUNT, _CUST, _RP, _RATE = Unit.COUNT, Unit.CUSTOMERS, Unit.RUPIAH, Unit.RATE
 
 REPORTED: dict[str, Reported] = {
@@ -77,12 +78,26 @@ REPORTED: dict[str, Reported] = {
                                                      ("lower", "batas bawah wajar", "lower limit", "lower limit"),
                                                      ("upper", "batas atas wajar", "upper limit", "upper limit"))
         ),
+        Reported("K48.low", "Bagian gap, batas bawah 95 %", "Part of the gap, lower 95 % bound", _COUNT,
+                 "lower bound of the part"),
+        Reported("K48.high", "Bagian gap, batas atas 95 %", "Part of the gap, upper 95 % bound", _COUNT,
+                 "upper bound of the part"),
+        Reported("K48.shown", "Bagian gap, dibulatkan", "Part of the gap, rounded", _COUNT,
+                 "the part as a whole number, so that the parts printed add up to the gap printed"),
+        Reported("K48.recoverable", "Agree yang dapat dipulihkan", "Recoverable agrees", _COUNT,
+                 "agrees that the named factors together would bring back at their reference, computed anew"),
+        Reported("K48.reference", "Agree acuan", "Agrees of the reference", _COUNT, "agrees of the days compared with"),
         Reported("login_hours", "Jam login", "Hours logged in", Unit.HOURS, "hours logged in", 1),
     )
 }  # fmt: skip
 
 
 def about(kpi: str) -> tuple[Unit, int]:
-    """Return unit and decimals of a KPI of the catalogue or of a number that only reports print; unknown: KeyError."""
+    """Return unit and decimals of a KPI of the catalogue or of a number that only reports print; unknown: KeyError.
+
+    The numbers of a gap's guards are counts (`guard.FEW_DAYS.days`), or shares by their name.
+    """
+    if kpi.startswith(GUARD):
+        return (Unit.RATE, 1) if ".share" in kpi else (Unit.COUNT, 0)
     known = REPORTED.get(kpi) or CATALOGUE[kpi]
     return known.unit, known.decimals

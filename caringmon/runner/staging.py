@@ -52,7 +52,7 @@ def _read_table(path: Path) -> pd.DataFrame:
 
 _NUMBERS = ("value", "numerator", "denominator", "row", "line")
 _COUNTS = {"decimals", "number", "rank", "count", "files", "rows_read", "rows_loaded", "rows_quarantined", *STEPS}
-_FLAGS = ("is_workday", "recent", "in_month", "active", "is_provisional")
+_FLAGS = ("is_workday", "recent", "in_month", "active", "is_provisional", "is_driver")
 
 
 def _typed(name: str, texts: pd.Series[str]) -> pd.Series:

@@ -1,0 +1,137 @@
+"""Evidence → the tables that the daily report prints: figures once each, and the rows of every section."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
+from ibis.expr.types import Table
+
+from caringmon.analysis.bridge import BRIDGED, bridge, bridge_total
+from caringmon.analysis.daily import DailyValues, daily_values
+from caringmon.analysis.daily_gap import DailyGap, GapRules, daily_gap
+from caringmon.analysis.daily_plan import (
+    DailyPlan,
+    absent_leaders,
+    shown_agents,
+    shown_days,
+    shown_segments,
+    shown_slices,
+    shown_teams,
+)
+from caringmon.analysis.day_counts import DayRules
+from caringmon.analysis.figures import figures
+from caringmon.analysis.provenance import issue_summary, issues_table, load_summary, loads_table, notes_table
+from caringmon.analysis.readiness import active_segments
+from caringmon.analysis.snapshot import Scope, Snapshot, snapshot
+from caringmon.analysis.targets import Progress
+from caringmon.analysis.uncertainty import Resolution
+from caringmon.model.findings import Clocks, Evidence, Request
+from caringmon.model.period import Period, month_code
+
+
+@dataclass(frozen=True)
+class DailyFindings:
+    """The tables of the findings by name, the segments that have a section, and those without any row."""
+
+    tables: Mapping[str, pd.DataFrame]
+    segments: tuple[str, ...]
+    silent: tuple[str, ...]
+
+
+def daily_findings(
+    evidence: Evidence, facts: Mapping[str, Table], clocks_of: Callable[[dt.date], Clocks]
+) -> DailyFindings:
+    """Return what the report says; `facts`: the evidence's tables on one connection, `clocks_of`: those of a day."""
+    request, calendar = evidence.request, evidence.calendar
+    active = active_segments(evidence.tables, request.segments)
+    plan = DailyPlan.of(request.report_date, calendar)
+    scope = _scope(evidence, active)
+
+    @cache
+    def earlier(day: dt.date) -> Snapshot:
+        return snapshot(facts, scope, clocks_of(day), Progress(calendar, day))
+
+    progress = Progress(calendar, plan.today, calendar.share_of_day(request.cut_time))
+    now = snapshot(facts, scope, evidence.clocks, progress)
+    rules = DayRules(plan.today, request.max_attempts_day, request.promises)
+    counted = daily_values(now, earlier, plan, request.audience, rules)
+    explained = _explained(now, earlier, plan, request)
+    segments = shown_segments(counted.values, active, request.audience)
+    tables = {
+        **_figures(counted, explained, plan, segments, evidence),
+        **_of_files(evidence, now, plan, active),
+        "notes": notes_table(evidence.annotations),
+    }
+    return DailyFindings(tables, segments, tuple(one for one in request.segments if one not in active))
+
+
+def _scope(evidence: Evidence, segments: tuple[str, ...]) -> Scope:
+    request = evidence.request
+    return Scope(
+        calendar=evidence.calendar,
+        segments=segments,
+        basis=request.basis,
+        absent=evidence.absent,
+        missing=evidence.missing,
+        qc_cutoff_workday=request.qc_cutoff_workday,
+        qc_cutoff_time=request.qc_cutoff_time,
+        max_return_rounds=request.max_return_rounds,
+        promises=request.promises,
+        hours=request.hours,
+        rebalance=request.rebalance,
+        drop_talk_is_rpc=request.drop_talk_is_rpc,
+    )
+
+
+def _explained(now: Snapshot, earlier: Callable[[dt.date], Snapshot], plan: DailyPlan, request: Request) -> DailyGap:
+    last = plan.last_month
+    resolution = Resolution(seed=request.seed, coverage=request.coverage)
+    rules = GapRules(request.reference, request.gap_baseline_days, resolution)
+    month = Period.month_to_date(plan.today)
+    return daily_gap(now, (lambda: earlier(last)) if last else None, month, request.audience, rules)
+
+
+def _figures(
+    counted: DailyValues, explained: DailyGap, plan: DailyPlan, segments: tuple[str, ...], evidence: Evidence
+) -> dict[str, pd.DataFrame]:
+    """Return the figures of the segments shown, and the rows of the sections that print them."""
+    every = pd.concat([counted.values, explained.values], ignore_index=True)
+    values = every[every["segment"].isin(segments)]
+    roster, audience = evidence.tables["roster"], evidence.request.audience
+    teams = shown_teams(values, roster, plan.today)
+    of_segments = {
+        "signals": counted.signals,
+        "drivers": explained.drivers,
+        "guards": explained.guards,
+        "references": explained.references,
+    }
+    return {
+        "figures": figures(values, {window.name: window.period for window in plan.windows()}),
+        "days": shown_days(values, plan, segments, evidence.calendar, audience),
+        "teams": teams,
+        "agents": shown_agents(values, counted.standings, roster, plan.today),
+        "hours": shown_slices(values, "hour", "K05", "recent"),
+        "results": shown_slices(values, "result", "attempts", "day"),
+        "absences": absent_leaders(evidence.tables["attendance"], roster, plan.today, teams["entity"]),
+        **{name: table[table["segment"].isin(segments)] for name, table in of_segments.items()},
+    }
+
+
+def _of_files(evidence: Evidence, now: Snapshot, plan: DailyPlan, segments: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    """Return what is known of the files behind the report, and how their rows became the agrees of the month."""
+    claims = now.relations.claims
+    of_month = claims.filter(claims.period == month_code(plan.today), claims.segment.isin(segments))
+    lines = bridge(evidence.file_counts, evidence.origins, of_month.select(BRIDGED).execute())
+    issues, loads = issues_table(evidence.issues), loads_table(evidence.loads)
+    return {
+        "issues": issues,
+        "issue_summary": issue_summary(issues),
+        "loads": loads,
+        "load_summary": load_summary(loads),
+        "bridge": lines,
+        "bridge_total": bridge_total(lines),
+    }

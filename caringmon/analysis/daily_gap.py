@@ -1,0 +1,171 @@
+"""The gap of the month to date explained for the daily report: parts, drivers, guards, what is recoverable (K48)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from caringmon.analysis.cells import SERVICE_DAY
+from caringmon.analysis.gap_table import GapQuestion, GapTable, gap_table, reference_window
+from caringmon.analysis.references import LAST_MONTH
+from caringmon.analysis.snapshot import Snapshot
+from caringmon.analysis.uncertainty import Resolution
+from caringmon.model.audience import Audience
+from caringmon.model.gap import ABOVE, SITE
+from caringmon.model.period import Period
+
+# Whoever shows the two views of a gap, by team and by witel, shares the errors that drivers may have between them.
+VIEWS = ("tl", "witel")
+NEEDS = ("calls", "services", "assignments", "agents", "roster", "contact")
+DRIVER_COLUMNS = ["segment", "level", "entity", "factor", "is_driver", "note"]
+GUARD_COLUMNS = ["segment", "code", "name"]
+REFERENCE_COLUMNS = ["segment", "reference", "first_day", "last_day", "note"]
+
+
+@dataclass(frozen=True)
+class GapRules:
+    """Which gap is explained: to the target, against this reference; how finely chance is looked at."""
+
+    reference: str
+    baseline_days: int
+    resolution: Resolution
+
+
+@dataclass(frozen=True)
+class DailyGap:
+    """Parts and guards as values with their `level` and `part`, and the tables that sections read.
+
+    `drivers`: `DRIVER_COLUMNS`, a row per part shown; `guards`: `GUARD_COLUMNS`, a row per number of a guard, name
+    empty for one without; `references`: `REFERENCE_COLUMNS`, a row per segment, with the reason where there are no
+    parts.
+    """
+
+    values: pd.DataFrame
+    drivers: pd.DataFrame
+    guards: pd.DataFrame
+    references: pd.DataFrame
+
+
+def daily_gap(
+    now: Snapshot, then: Callable[[], Snapshot] | None, window: Period, audience: Audience, rules: GapRules
+) -> DailyGap:
+    """Return the explained gap of every segment for the window; `then`: last month at its own clock, if it has one.
+
+    A leader's report has that leader's parts by factor; others have those of the site, the SPVs, TLs and witels. What
+    cannot be counted has no parts; the reason stands in `references`.
+    """
+    why = now.scope.coverage.lacks(NEEDS)
+    before = now
+    if not why and rules.reference == LAST_MONTH:
+        why, before = ("no_last_month", now) if then is None else ("", then())
+    found = {segment: [] if why else _views(now, before, segment, window, rules) for segment in now.scope.segments}
+    found = {segment: views if views and views[0].found.reference else [] for segment, views in found.items()}
+    shown = [
+        _shown(table, number, audience).assign(segment=segment)
+        for segment, views in found.items()
+        for number, table in enumerate(views)
+    ]
+    first = [(segment, views[0]) for segment, views in found.items() if views]
+    return DailyGap(
+        pd.concat(
+            [_values(shown), *(_beside(segment, table, audience) for segment, table in first)], ignore_index=True
+        ),
+        pd.concat([pd.DataFrame(columns=DRIVER_COLUMNS), *(table[DRIVER_COLUMNS] for table in shown)]),
+        pd.DataFrame(
+            [
+                (s, guard.code, name)
+                for s, table in first
+                for guard in table.found.guards
+                for name in guard.numbers or [""]
+            ],
+            columns=GUARD_COLUMNS,
+        ),
+        pd.DataFrame(
+            [_reference(segment, bool(views), now, window, (rules, why)) for segment, views in found.items()],
+            columns=REFERENCE_COLUMNS,
+        ),
+    )
+
+
+def _views(now: Snapshot, before: Snapshot, segment: str, window: Period, rules: GapRules) -> list[GapTable]:
+    halved = replace(rules.resolution, error_rate=rules.resolution.error_rate / len(VIEWS))
+    return [
+        gap_table(now.relations, before.relations, now.targets, GapQuestion(
+            segment, window, level, rules.reference, now.scope.basis, SERVICE_DAY, rules.baseline_days, halved,
+        ))
+        for level in VIEWS
+    ]  # fmt: skip
+
+
+def _shown(table: GapTable, number: int, audience: Audience) -> pd.DataFrame:
+    """Return the parts that the audience sees; the site's are those of the first view."""
+    parts = table.found.parts
+    if audience.level == "site":
+        mine = parts[parts["level"] != "site"] if number else parts
+    else:
+        mine = parts[(parts["level"] == audience.level) & (parts["entity"] == audience.person)]
+    return mine.assign(entity=mine["entity"].where(mine["level"] != "site", ""))
+
+
+def _values(shown: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return part, low, high and the whole number shown of every part, in long form with level and part."""
+    rows = [
+        ("mtd", row["segment"], row["entity"], f"K48{name}", row[column], row[column], math.nan,
+         row["note"] if math.isnan(row[column]) else "", row["level"], row["factor"])
+        for table in shown
+        for row in table.to_dict("records")
+        for name, column in (("", "part"), (".low", "low"), (".high", "high"), (".shown", "shown"))
+    ]  # fmt: skip
+    return _table(rows)
+
+
+def _beside(segment: str, table: GapTable, audience: Audience) -> pd.DataFrame:
+    """Return the numbers of the guards, the reference's total, and what the drivers would bring back together."""
+    of_focus = ("site", SITE) if audience.level == "site" else (audience.level, audience.person)
+    owner = (audience.person, audience.level)
+    rows = [
+        _row(segment, owner, f"guard.{guard.code}.{name}", number)
+        for guard in table.found.guards
+        for name, number in guard.numbers.items()
+    ]
+    drivers = table.found.ranked_drivers(of_focus[0])
+    factors = [row["factor"] for row in drivers.to_dict("records") if row["entity"] == of_focus[1]]
+    lost = {factor for factor in factors if factor != ABOVE}
+    if lost and table.found.gap < 0:
+        rows.append(_row(segment, owner, "K48.recoverable", table.recoverable(lost, *of_focus)))
+    if audience.level == "site":
+        rows.append(_row(segment, owner, "K48.reference", table.found.reference))
+    return _table(rows)
+
+
+def _row(segment: str, owner: tuple[str, str], kpi: str, number: float) -> tuple[object, ...]:
+    entity, level = owner
+    return "mtd", segment, entity, kpi, number, number, math.nan, "", level, ""
+
+
+def _guards(first: Sequence[tuple[str, GapTable]]) -> pd.DataFrame:
+    rows = [
+        (segment, guard.code, name)
+        for segment, table in first
+        for guard in table.found.guards
+        for name in guard.numbers or [""]
+    ]
+    return pd.DataFrame(rows, columns=GUARD_COLUMNS)
+
+
+def _reference(
+    segment: str, is_known: bool, now: Snapshot, window: Period, by: tuple[GapRules, str]
+) -> tuple[object, ...]:
+    """Return which days the parts are compared with, or why there are none."""
+    rules, why = by
+    asked = GapQuestion(segment, window, "site", rules.reference, baseline_days=rules.baseline_days)
+    days = reference_window(asked, now.scope.calendar) or Period.month(window.start)
+    return segment, rules.reference, days.start, days.last_day, "" if is_known else why or "no_reference"
+
+
+def _table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
+    names = ["window", "segment", "entity", "kpi", "value", "numerator", "denominator", "note", "level", "part"]
+    return pd.DataFrame(list(rows), columns=names).astype(dict.fromkeys(names[4:7], "float64"))
