@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from caringmon.intake import amounts, dates
 from caringmon.intake.arrears import bucket_mismatch, segments_of, unpaid_in_a_row
-from caringmon.intake.cells import Cells, Reading, cells_of, mask_of, read_codes, read_prose, read_text
+from caringmon.intake.cells import Cells, Reading, cells_of, filtered, mask_of, read_codes, read_prose, read_text
 from caringmon.intake.derived import TAPPING_CRITERIA, derived, not_events, undated_returns
 from caringmon.intake.headers import Feed
 from caringmon.intake.phones import read_phones
@@ -130,7 +130,7 @@ def typed_rows(
     return TypedRows(
         feed=feed,
         place=place,
-        rows=_table(feed, values, sheet).filter(pa.array(kept)),
+        rows=filtered(_table(feed, values, sheet), kept),
         unreadable={name: mask[kept] for name, mask in typed.unreadable.items()},
         skipped=int((~kept).sum()),
         issues=(*typed.issues, *counted),

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from caringmon.intake.cells import filtered
 from caringmon.intake.clean import TypedRows
 from caringmon.intake.rules import RULES, Verdict
 from caringmon.intake.sheets import LISTED_ROWS, Bools, Ints
@@ -70,8 +71,9 @@ def validated(typed: TypedRows, exported_at: dt.datetime | None) -> Validated:
 def _issues(typed: TypedRows, verdict: Verdict, dropped: Bools) -> list[Issue]:
     """Return the issue of a verdict, if it has rows; of rows that are set aside only the reason for that is told."""
     rows = verdict.rows if verdict.severity == Severity.QUARANTINE else verdict.rows & ~dropped
-    concerned = typed.rows.filter(pa.array(rows))
-    return [_listed(typed, verdict.code, verdict.severity, concerned, verdict.detail)] if rows.any() else []
+    if not rows.any():
+        return []
+    return [_listed(typed, verdict.code, verdict.severity, typed.rows.filter(pa.array(rows)), verdict.detail)]
 
 
 def _listed(typed: TypedRows, code: str, severity: Severity, rows: pa.Table, detail: str) -> Issue:
@@ -86,7 +88,7 @@ def _without_impossible(rows: pa.Table, verdicts: Sequence[Verdict], kept: Bools
             column = rows[verdict.detail]
             cleared = pc.if_else(pa.array(verdict.rows), pa.scalar(None, column.type), column)
             rows = rows.set_column(rows.column_names.index(verdict.detail), verdict.detail, cleared)
-    return rows.filter(pa.array(kept))
+    return filtered(rows, kept)
 
 
 def _unique(typed: TypedRows, rows: pa.Table) -> tuple[pa.Table, list[Issue]]:
