@@ -81,12 +81,12 @@ def _is_label(column: RawColumn) -> Bools:
     labels = mask_of(pc.match_substring_regex(texts, "(?i)total|jumlah"))
     for place in np.flatnonzero(labels).tolist():
         labels[place] = bool(_LABEL.fullmatch(plain(texts[place].as_py())))
-    return labels[column.codes]
+    return column.by_row(labels)
 
 
 def _says_nothing(column: RawColumn) -> Bools:
     """Tell which cells are blank or bear a label."""
-    return ~cells_of(column.distinct).filled[column.codes] | _is_label(column)
+    return column.by_row(~cells_of(column.distinct).filled) | _is_label(column)
 
 
 def _compared(sheet: RawSheet, feed: Feed, totals: Bools) -> Iterator[tuple[int, str, bool]]:

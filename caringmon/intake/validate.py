@@ -93,8 +93,7 @@ def _without_impossible(rows: pa.Table, verdicts: Sequence[Verdict], kept: Bools
 
 def _unique(typed: TypedRows, rows: pa.Table) -> tuple[pa.Table, list[Issue]]:
     """Return the last row of each key. Equal rows are a repetition; unequal ones `DUPLICATE_KEY`, both listed."""
-    (first, *others) = typed.feed.table.key[0]
-    if not others and not rows[first].null_count and pc.count_distinct(rows[first]).as_py() == rows.num_rows:
+    if _all_differ(rows.select(typed.feed.table.key[0])):
         return rows, []
     identity = _identity(typed.feed.table, rows)
     shared = identity.duplicated(keep=False).to_numpy()
@@ -120,6 +119,12 @@ def _unique(typed: TypedRows, rows: pa.Table) -> tuple[pa.Table, list[Issue]]:
         pairs = zip(groups["row"][replaced].tolist(), kept["row"][replaced].tolist(), strict=True)
         issues.append(_duplicates(typed, list(pairs)))
     return rows.filter(pa.array(last)), issues
+
+
+def _all_differ(keys: pa.Table) -> bool:
+    """Tell whether these columns are filled in every row and no two rows are the same in them."""
+    is_filled = not any(column.null_count for column in keys.columns)
+    return is_filled and keys.group_by(keys.column_names).aggregate([]).num_rows == keys.num_rows
 
 
 def _numbered(frame: pd.DataFrame) -> Ints:
