@@ -88,6 +88,11 @@ def mask_of(condition: pa.Array | pa.ChunkedArray) -> Bools:
     return flags
 
 
+def filtered(rows: pa.Table, kept: Bools) -> pa.Table:
+    """Return these rows; where that is all of them nothing is copied."""
+    return rows if kept.all() else rows.filter(pa.array(kept))
+
+
 def read_text(cells: Cells) -> Reading:
     """Return names, notes and words as text; whole numbers without a decimal point, dates in ISO."""
     values = _with_typed(cells.texts, cells.typed)

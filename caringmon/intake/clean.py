@@ -13,12 +13,12 @@ import pyarrow.compute as pc
 
 from caringmon.intake import amounts, dates
 from caringmon.intake.arrears import bucket_mismatch, segments_of, unpaid_in_a_row
-from caringmon.intake.cells import Cells, Reading, cells_of, mask_of, read_codes, read_prose, read_text
+from caringmon.intake.cells import Cells, Reading, cells_of, filtered, mask_of, read_codes, read_prose, read_text
 from caringmon.intake.derived import TAPPING_CRITERIA, derived, not_events, undated_returns
 from caringmon.intake.headers import Feed
 from caringmon.intake.phones import read_phones
 from caringmon.intake.results import ResultWords
-from caringmon.intake.sheets import Bools, Cell, Ints, Place, RawColumn, RawSheet
+from caringmon.intake.sheets import Bools, Cell, Place, RawColumn, RawSheet
 from caringmon.intake.words import plain, read_criteria, read_flags, read_listed, read_segments, read_words
 from caringmon.model.buckets import OUT_OF_SCOPE, Buckets
 from caringmon.model.codes import UNMAPPED_RESULT, Severity
@@ -114,8 +114,8 @@ def typed_rows(
     given = [column for column in feed.table.columns if column.name in raw and column.name != "result_code"]
     with ThreadPoolExecutor(2) as pool:
         for column, (cells, reading) in zip(given, pool.map(read, given), strict=True):
-            _take(typed, column, raw[column.name].codes, reading)
-            typed.issues += _change_issues(sheet, feed, column, raw[column.name].codes, cells, reading)
+            _take(typed, column, raw[column.name], reading)
+            typed.issues += _change_issues(sheet, feed, column, raw[column.name], cells, reading)
     if feed.table.name == "calls":
         _tell_results(typed, sheet, raw, vocabulary.results)
     if feed.table.name == "assignments":
@@ -130,18 +130,18 @@ def typed_rows(
     return TypedRows(
         feed=feed,
         place=place,
-        rows=_table(feed, values, sheet).filter(pa.array(kept)),
+        rows=filtered(_table(feed, values, sheet), kept),
         unreadable={name: mask[kept] for name, mask in typed.unreadable.items()},
         skipped=int((~kept).sum()),
         issues=(*typed.issues, *counted),
     )
 
 
-def _take(typed: _Typed, column: Column, codes: Ints, reading: Reading) -> None:
-    typed.values[column.name] = reading.values.take(pa.array(codes))
-    typed.skipped |= {code: distinct[codes] for code, distinct in reading.skipped.items()}
+def _take(typed: _Typed, column: Column, raw: RawColumn, reading: Reading) -> None:
+    typed.values[column.name] = reading.values.take(pa.array(raw.codes))
+    typed.skipped |= {code: raw.by_row(distinct) for code, distinct in reading.skipped.items()}
     if not column.raw:
-        typed.unreadable[column.name] = reading.unreadable[codes]
+        typed.unreadable[column.name] = raw.by_row(reading.unreadable)
 
 
 def _tell_results(typed: _Typed, sheet: RawSheet, raw: Mapping[str, RawColumn], words: ResultWords) -> None:
@@ -234,7 +234,7 @@ def read_cells(table: Table, column: Column, cells: Cells, vocabulary: Vocabular
 
 
 def _change_issues(
-    sheet: RawSheet, feed: Feed, column: Column, codes: Ints, cells: Cells, reading: Reading
+    sheet: RawSheet, feed: Feed, column: Column, raw: RawColumn, cells: Cells, reading: Reading
 ) -> list[Issue]:
     """Return what was changed in the column, each kind counted once; warnings and blocks list their rows.
 
@@ -244,7 +244,7 @@ def _change_issues(
     is_date_only = feed.mapping is not None and feed.mapping.called_at == "date"
     issues = []
     for code, distinct in {**cells.changes, **reading.changes}.items():
-        rows = distinct[codes]
+        rows = raw.by_row(distinct)
         if code == "NO_TIME_OF_DAY" and (column.name not in _NEEDS_TIME or is_date_only):
             continue
         if rows.any() and code in _WARNINGS:
@@ -252,7 +252,7 @@ def _change_issues(
         elif rows.any():
             issues.append(place.issue(code, Severity.INFO, count=int(rows.sum()), detail=column.name))
     for code, distinct in reading.blocks.items():
-        rows = distinct[codes]
+        rows = raw.by_row(distinct)
         is_harmless = code == "ID_PRECISION" and not _identifies(feed.table, column)
         if rows.any():
             severity = Severity.WARN if is_harmless else Severity.BLOCK

@@ -82,7 +82,7 @@ class RawColumn:
             blank = pc.equal(pc.utf8_trim_whitespace(self.distinct), "").to_numpy(zero_copy_only=False)
         else:
             blank = np.array([isinstance(v, str) and not v.strip() for v in self.distinct], dtype=bool)
-        return self._by_row(blank)
+        return self.by_row(blank)
 
     def same_cells(self, other: RawColumn) -> bool:
         """Tell whether the other column holds the same in every row."""
@@ -94,7 +94,7 @@ class RawColumn:
             equal = pc.equal(self.distinct, value).to_numpy(zero_copy_only=False)
         else:
             equal = np.array([type(v) is type(value) and v == value for v in self.values], dtype=bool)
-        return self._by_row(equal)
+        return self.by_row(equal)
 
     @property
     def _is_text(self) -> bool:
@@ -112,7 +112,8 @@ class RawColumn:
             return self.distinct
         return pa.array([value if isinstance(value, str) else None for value in self.distinct], pa.string())
 
-    def _by_row(self, flags: Bools) -> Bools:
+    def by_row(self, flags: Bools) -> Bools:
+        """Tell for each row what is told of its value."""
         return flags[self.codes] if flags.any() else np.zeros(len(self.codes), dtype=bool)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 from caringmon.intake.amounts import read_counts, read_rupiah
 from caringmon.intake.cells import cells_of, mask_of
 from caringmon.intake.headers import Feed
-from caringmon.intake.sheets import Bools, Ints, RawColumn, RawSheet
+from caringmon.intake.sheets import Bools, Ints, RawColumn, RawSheet, everywhere
 from caringmon.intake.words import plain
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Issue
@@ -59,14 +60,11 @@ def _totals(sheet: RawSheet, feed: Feed) -> Bools:
               for position in feed.columns_of(column.name)]  # fmt: skip
     if not places:
         return np.zeros(len(sheet.source_rows), dtype=bool)
-    labelled = np.zeros(len(sheet.source_rows), dtype=bool)
-    for column in sheet.columns:
-        labelled |= _is_label(column)
-    for position in places:
-        if not labelled.any():
-            break
-        labelled &= ~_filled(sheet.columns[position]) | _is_label(sheet.columns[position])
-    return labelled
+    deciding = sorted((sheet.columns[place] for place in places), key=lambda column: len(column.distinct))
+    rows = everywhere(len(sheet.source_rows), (partial(_says_nothing, column) for column in deciding))
+    if rows.any():
+        rows &= np.logical_or.reduce([_is_label(column) for column in sheet.columns])
+    return rows
 
 
 def _decides(table: Table, column: Column) -> bool:
@@ -83,11 +81,12 @@ def _is_label(column: RawColumn) -> Bools:
     labels = mask_of(pc.match_substring_regex(texts, "(?i)total|jumlah"))
     for place in np.flatnonzero(labels).tolist():
         labels[place] = bool(_LABEL.fullmatch(plain(texts[place].as_py())))
-    return labels[column.codes]
+    return column.by_row(labels)
 
 
-def _filled(column: RawColumn) -> Bools:
-    return cells_of(column.distinct).filled[column.codes]
+def _says_nothing(column: RawColumn) -> Bools:
+    """Tell which cells are blank or bear a label."""
+    return column.by_row(~cells_of(column.distinct).filled) | _is_label(column)
 
 
 def _compared(sheet: RawSheet, feed: Feed, totals: Bools) -> Iterator[tuple[int, str, bool]]:

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from caringmon.intake.cells import filtered
 from caringmon.intake.clean import TypedRows
 from caringmon.intake.rules import RULES, Verdict
 from caringmon.intake.sheets import LISTED_ROWS, Bools, Ints
@@ -70,8 +71,9 @@ def validated(typed: TypedRows, exported_at: dt.datetime | None) -> Validated:
 def _issues(typed: TypedRows, verdict: Verdict, dropped: Bools) -> list[Issue]:
     """Return the issue of a verdict, if it has rows; of rows that are set aside only the reason for that is told."""
     rows = verdict.rows if verdict.severity == Severity.QUARANTINE else verdict.rows & ~dropped
-    concerned = typed.rows.filter(pa.array(rows))
-    return [_listed(typed, verdict.code, verdict.severity, concerned, verdict.detail)] if rows.any() else []
+    if not rows.any():
+        return []
+    return [_listed(typed, verdict.code, verdict.severity, typed.rows.filter(pa.array(rows)), verdict.detail)]
 
 
 def _listed(typed: TypedRows, code: str, severity: Severity, rows: pa.Table, detail: str) -> Issue:
@@ -86,13 +88,12 @@ def _without_impossible(rows: pa.Table, verdicts: Sequence[Verdict], kept: Bools
             column = rows[verdict.detail]
             cleared = pc.if_else(pa.array(verdict.rows), pa.scalar(None, column.type), column)
             rows = rows.set_column(rows.column_names.index(verdict.detail), verdict.detail, cleared)
-    return rows.filter(pa.array(kept))
+    return filtered(rows, kept)
 
 
 def _unique(typed: TypedRows, rows: pa.Table) -> tuple[pa.Table, list[Issue]]:
     """Return the last row of each key. Equal rows are a repetition; unequal ones `DUPLICATE_KEY`, both listed."""
-    (first, *others) = typed.feed.table.key[0]
-    if not others and not rows[first].null_count and pc.count_distinct(rows[first]).as_py() == rows.num_rows:
+    if _all_differ(rows.select(typed.feed.table.key[0])):
         return rows, []
     identity = _identity(typed.feed.table, rows)
     shared = identity.duplicated(keep=False).to_numpy()
@@ -118,6 +119,12 @@ def _unique(typed: TypedRows, rows: pa.Table) -> tuple[pa.Table, list[Issue]]:
         pairs = zip(groups["row"][replaced].tolist(), kept["row"][replaced].tolist(), strict=True)
         issues.append(_duplicates(typed, list(pairs)))
     return rows.filter(pa.array(last)), issues
+
+
+def _all_differ(keys: pa.Table) -> bool:
+    """Tell whether these columns are filled in every row and no two rows are the same in them."""
+    is_filled = not any(column.null_count for column in keys.columns)
+    return is_filled and keys.group_by(keys.column_names).aggregate([]).num_rows == keys.num_rows
 
 
 def _numbered(frame: pd.DataFrame) -> Ints:
