@@ -4,43 +4,98 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import shutil
 
 import pytest
 
 from caringmon.answers import KpiQuery, kpi
+from caringmon.intake.pseudonyms import pseudonym_key
+from caringmon.model.kpi import CATALOGUE
 from caringmon.model.tables import TABLES
+from caringmon.pipeline import ingest
 from caringmon.store import facts
-from tests.recounted import FORMULAS, Recount
+from tests.recount_inbox import extra_files
+from tests.recounted import FORMULAS, Recount, files
 from tests.tiny import date
 
 BEFORE, AFTER = dt.datetime(2022, 10, 19, 8), dt.datetime(2022, 11, 5, 18)
 QUESTIONS = [
-    ("CT0", "site", "2022-10-18", "2022-10-18", BEFORE),
-    ("PRANPC", "agent", "2022-10-01", "2022-10-18", BEFORE),
-    ("CT0", "tl", "2022-10-01", "2022-10-31", AFTER),
-    ("PRANPC", "spv", "2022-10-10", "2022-10-22", AFTER),
-    ("ALL", "witel", "2022-10-01", "2022-10-31", AFTER),
-    ("ALL", "site", "2022-09-01", "2022-09-30", AFTER),
+    ("CT0", "site", "2022-10-18", "2022-10-18", BEFORE, "net"),
+    ("PRANPC", "agent", "2022-10-01", "2022-10-18", BEFORE, "net"),
+    ("CT0", "tl", "2022-10-10", "2022-10-18", BEFORE, "gross"),
+    ("PRANPC", "spv", "2022-10-01", "2022-10-31", AFTER, "valid"),
+    ("ALL", "witel", "2022-10-01", "2022-10-31", AFTER, "net"),
+    ("ALL", "agent", "2022-09-15", "2022-10-20", AFTER, "net"),
+    ("ALL", "site", "2022-09-01", "2022-09-30", AFTER, "net"),
+    ("PRANPC", "site", "2022-10-01", "2022-10-31", AFTER, "restated"),
 ]
+TOLD = ("calls", "assignments", "qc", "qc_states", "payments", "roster", "targets", "attendance")
 
 
 @pytest.fixture(scope="module")
-def rows(demo_workspace):
-    names = ("calls", "assignments", "qc", "payments", "roster")
+def workspace(demo_workspace, tmp_path_factory):
+    """Return a copy of the demo with the extra files loaded."""
+    folder = tmp_path_factory.mktemp("recount") / "demo"
+    shutil.copytree(demo_workspace, folder, ignore=shutil.ignore_patterns("outputs", "inbox", "raw"))
+    new = folder / "inbox"
+    new.mkdir()
+    for name, content in extra_files(demo_workspace / "inbox").items():
+        (new / name).write_bytes(content)
+    assert all(not report.refused for report in ingest(folder, None, key=pseudonym_key({})))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def rows(workspace):
     with facts.connection() as con:
-        loads = facts.read_loads(demo_workspace)
-        return {
-            name: facts.current_rows(con, demo_workspace, TABLES[name], loads).to_pyarrow().to_pylist()
-            for name in names
-        }
+        loads = facts.read_loads(workspace)
+        return {name: facts.current_rows(con, workspace, TABLES[name], loads).to_pyarrow().to_pylist() for name in TOLD}
 
 
-@pytest.mark.parametrize(("segment", "level", "first", "last", "clock"), QUESTIONS)
-def test_two_counts_of_the_demo_agree(demo_workspace, rows, segment, level, first, last, clock):
-    query = KpiQuery(segment, date(first), date(last), level, tuple(FORMULAS), clock)
-    answer = kpi(query, demo_workspace)
-    found = {(row.entity, row.kpi): None if math.isnan(row.value) else row.value for row in answer.itertuples()}
-    expected = Recount(rows, clock, date(last)).kpis(segment, level, date(first), date(last))
-    wanted = {key: value for key, value in expected.items() if key[1] in FORMULAS}
-    assert {key: found.get(key, 0) for key in wanted} == pytest.approx(wanted, abs=1e-9)
-    assert {entity for entity, _ in found} == {entity for entity, _ in wanted}
+@pytest.fixture(scope="module")
+def recounts(rows):
+    """Return a recount per clock, month of the window's last day, and whether it is restated, made once."""
+    made = {}
+
+    def of(clock, last, restated=False):
+        key = (clock, f"{last:%Y-%m}", restated)
+        if key not in made:
+            made[key] = Recount(rows, clock, last, restated)
+        return made[key]
+
+    return of
+
+
+def values(query, workspace):
+    """Return the values by entity and KPI; not available: None."""
+    answer = kpi(query, workspace)
+    return {(row.entity, row.kpi): None if math.isnan(row.value) else row.value for row in answer.itertuples()}
+
+
+@pytest.mark.parametrize(("segment", "level", "first", "last", "clock", "basis"), QUESTIONS)
+def test_two_counts_of_the_demo_agree(workspace, recounts, segment, level, first, last, clock, basis):
+    days, restated = (date(first), date(last)), basis == "restated"
+    basis = "net" if restated else basis
+    found = values(KpiQuery(segment, *days, level, tuple(FORMULAS), clock, basis, restated), workspace)
+    expected = recounts(clock, days[1], restated).kpis(segment, level, *days, basis)
+    # Who has no event has 0, no value, or no row.
+    both = {
+        key for key in found.keys() | expected.keys() if key[1] in FORMULAS and (found.get(key) or expected.get(key))
+    }
+    both |= found.keys() & expected.keys()
+    assert {key: found.get(key) for key in both} == pytest.approx({key: expected.get(key) for key in both}, abs=1e-9)
+
+
+@pytest.mark.parametrize(("first", "last"), [("2022-10-01", "2022-10-18"), ("2022-10-25", "2022-11-05")])
+@pytest.mark.parametrize("segment", ["CT0", "ALL"])
+def test_two_counts_of_the_files_received_agree(workspace, rows, segment, first, last):
+    days = (date(first), date(last))
+    answer = kpi(KpiQuery(segment, *days, "site", ("K56",), AFTER), workspace)
+    assert answer["value"].item() == pytest.approx(files(rows, facts.read_loads(workspace), segment, *days, AFTER))
+
+
+def test_every_kpi_that_is_counted_is_counted_twice():
+    elsewhere = {"K48", "K51", "K52", "K53", "K54", "K56"}
+    corrections = {f"{kpi}.{part}" for kpi in ("K17", "K18") for part in ("correction", "corrected")}
+    counted = {kpi for kpi in CATALOGUE if kpi.startswith("K")}
+    assert counted - elsewhere - corrections == set(FORMULAS)
