@@ -86,8 +86,21 @@ def test_two_counts_of_the_demo_agree(workspace, recounts, segment, level, first
     assert {key: found.get(key) for key in both} == pytest.approx({key: expected.get(key) for key in both}, abs=1e-9)
 
 
-@pytest.mark.parametrize(("first", "last"), [("2022-10-01", "2022-10-18"), ("2022-10-25", "2022-11-05")])
-@pytest.mark.parametrize("segment", ["CT0", "ALL"])
+def test_two_counts_of_what_became_known_after_the_cut_off_agree(workspace, recounts):
+    october, november = (date("2022-10-01"), date("2022-10-31")), (date("2022-11-01"), date("2022-11-05"))
+    found = values(KpiQuery("ALL", *november, "tl", ("K17", "K18"), AFTER), workspace)
+    reported, restated = (recounts(AFTER, october[1], r).kpis("ALL", "tl", *october) for r in (False, True))
+    changed = {key: value - reported[key] for key, value in restated.items() if key[1] in ("K17", "K18")}
+    moved = {key: change for key, change in changed.items() if change}
+    assert sum(abs(change) for change in moved.values()) == 4
+    assert moved == {
+        (e, k.removesuffix(".correction")): v for (e, k), v in found.items() if k.endswith("correction") and v
+    }
+
+
+@pytest.mark.parametrize(
+    ("segment", "first", "last"), [("CT0", "2022-10-01", "2022-10-18"), ("ALL", "2022-10-25", "2022-11-05")]
+)
 def test_two_counts_of_the_files_received_agree(workspace, rows, segment, first, last):
     days = (date(first), date(last))
     answer = kpi(KpiQuery(segment, *days, "site", ("K56",), AFTER), workspace)

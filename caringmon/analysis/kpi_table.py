@@ -10,7 +10,7 @@ import pandas as pd
 from ibis.expr.types import Table
 
 from caringmon.analysis.achievement import compared_values, month_values, ratio, spread_values
-from caringmon.analysis.correction_values import CORRECTIONS, correction_values
+from caringmon.analysis.corrections import CORRECTIONS, correction_values, corrections, no_corrections
 from caringmon.analysis.entities import memberships
 from caringmon.analysis.kpi_values import counts_of, kpi_counts, kpi_values, value_table
 from caringmon.analysis.relations import KEY, Relations
@@ -69,7 +69,12 @@ def kpi_table(facts: Mapping[str, Table], scope: Scope, question: Question) -> p
     targets = targets_at(facts, scope, relations, Progress(scope.calendar, question.period.last_day))
     window, names = question.window, _names(question)
     counted = kpi_counts(relations, [window], question.level, names, scope.segments)
-    entities = entities_of(counted, targets.at(question.level), scope.segments, [window])
+    corrected = no_corrections()
+    if question.asks(CORRECTIONS):
+        corrected = corrections(facts, scope, relations, question.level, question.period)
+    # Who had no event in the window may still be corrected.
+    with_correction = zip(corrected["segment"], corrected["entity"], strict=True)
+    entities = sorted({*entities_of(counted, targets.at(question.level), scope.segments, [window]), *with_correction})
     counts = every_row(counted, [window], entities, names)
     actuals = kpi_values(counts, list(ACTUAL_KPI.values()), [window], question.level, scope.coverage)
     asked = [kpi for kpi in question.kpis if kpi in _COUNTED]
@@ -86,7 +91,7 @@ def kpi_table(facts: Mapping[str, Table], scope: Scope, question: Question) -> p
     if question.asks(["K47"]):
         parts.append(_spread(relations, scope, targets.at("agent"), question, entities))
     if question.asks(CORRECTIONS):
-        parts.append(correction_values(facts, scope, relations, (question.level, window), actuals))
+        parts.append(correction_values(corrected, actuals, is_restated=scope.restated))
     return _answer(pd.concat(parts, ignore_index=True), actuals, question, ACTUAL_KPI[scope.basis])
 
 
