@@ -31,6 +31,7 @@ from caringmon.analysis.day_counts import DayRules
 from caringmon.analysis.figures import figures
 from caringmon.analysis.provenance import issue_summary, issues_table, load_summary, loads_table
 from caringmon.analysis.readiness import active_segments
+from caringmon.analysis.slices import with_standings
 from caringmon.analysis.snapshot import Scope, claims_at, open_facts, seen_at
 from caringmon.errors import ReportFailedError
 from caringmon.gathering import clocks_of, gather
@@ -108,7 +109,7 @@ def analyse(evidence: Evidence) -> Findings:
         "days": shown_days(values, plan, segments, calendar, request.audience),
         "teams": teams,
         "agents": shown_agents(values, roster, plan.today),
-        "hours": shown_slices(values, "hour", "K05", "recent"),
+        "hours": with_standings(shown_slices(values, "hour", "K05", "recent"), values, "recent"),
         "results": shown_slices(values, "result", "attempts", "day"),
         "absences": absent_leaders(evidence.tables["attendance"], roster, plan.today, teams["entity"]),
         "issues": issues,

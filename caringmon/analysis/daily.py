@@ -33,6 +33,7 @@ STATE = tuple(
 )
 MAIN = tuple(kpi.id for kpi in COUNTED if kpi.id in DAILY and kpi.id not in STATE)
 OUTSIDE_HOURS = ("K50",)
+BY_HOUR = ("K05", "K10", "K13")
 AGENT = ("K05", "K09", "K11", "K13", "K14", "K17", "K18", "K26")
 LEVELLED = [*VALUE_COLUMNS, "level", "part"]
 
@@ -115,6 +116,7 @@ def _focus(daily: _Daily, now: Snapshot) -> list[pd.DataFrame]:
         now.values(level, daily.windows("day"), OUTSIDE_HOURS, person),
         now.values(level, daily.windows("mtd"), STATE, person),
         now.values(level, days, SERIES, person),
+        _counted(now.values(level, daily.windows("recent"), BY_HOUR, person)),
     ]
     known = pd.concat(counted, ignore_index=True).drop_duplicates(["window", "segment", "entity", "kpi"])
     parts = [known, _outlook(daily, now, known, "mtd", daily.focus), _month_targets(now, daily, daily.focus)]
