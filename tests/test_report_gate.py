@@ -131,4 +131,4 @@ def test_a_changed_evidence_row_is_found() -> None:
 
 
 def test_a_number_in_the_words_of_the_summary_is_checked_too() -> None:
-    assert any("'77'" in fault for fault in altered_workbook("Ringkasan", "A2", "hari kerja nomor 77"))
+    assert any("'98.765'" in fault for fault in altered_workbook("Ringkasan", "A2", "dial nomor 98.765"))

@@ -10,7 +10,8 @@ from caringmon.model.findings import Findings
 from caringmon.report import narrative
 from caringmon.report.cards import cards
 from caringmon.report.digest import LIMIT, chat_text, summary_line
-from caringmon.report.reading import Reader, counts
+from caringmon.report.own_counts import counts
+from caringmon.report.reading import Reader
 from caringmon.report.tables import all_days_grid, funnel_grid, team_grid
 from caringmon.report.wording import plain, say
 from tests.worked_findings import (

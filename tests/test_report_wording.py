@@ -38,8 +38,26 @@ FAMILIES = (
     "guard",
     "gapnote",
     "factor",
+    "result",
+    "absence",
 )
-COMPOSED = ("short", "col", "agrees", "card.day", "footer.basis", "book", "evidence", "changes", "pair", "window")
+COMPOSED = (
+    "short",
+    "col",
+    "agrees",
+    "card.day",
+    "footer.basis",
+    "book",
+    "evidence",
+    "changes",
+    "pair",
+    "window",
+    "age",
+    "kept",
+    "promise",
+    "quality",
+    "standing",
+)
 
 
 def figure(value: float, unit: str = "n", decimals: int = 0, kpi: str = "K17", **more: float) -> Figure:

@@ -17,9 +17,11 @@ from caringmon.analysis.daily_gap import DRIVER_COLUMNS, GUARD_COLUMNS, REFERENC
 from caringmon.analysis.judgements import SIGNAL_COLUMNS
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.codes import Severity
-from caringmon.model.findings import Figure, Findings, Head, Issue, figure_id
+from caringmon.model.findings import Figure, Findings, Head, Issue, entity_name, figure_id
 from caringmon.model.kpi import ACTUAL_KPI, CATALOGUE, COUNTED, DAILY, Unit
 from caringmon.model.period import Period, month_before
+from caringmon.model.reported import about
+from tests.worked_sections import HOURS, RESULTS, STANDINGS, agents_of, section_rows
 
 CALENDAR = WorkCalendar(frozenset(range(1, 7)), {dt.date(2022, 10, 8): "Maulid Nabi Muhammad"}, frozenset({2022}))
 REPORT_DATE = dt.date(2022, 10, 18)
@@ -112,6 +114,10 @@ PRANPC = Work(
 )
 
 
+# TL01-TL03 and TL04-TL06 share CT-0, all others are PraNPC's.
+SUPERIORS = {f"TL{number:02}": f"SPV{1 + (number > 3) + (number > 6):02}" for number in range(1, 11)}
+
+
 def worked_findings(
     *,
     date: dt.date = REPORT_DATE,
@@ -123,13 +129,14 @@ def worked_findings(
     silent: Sequence[str] = (),
     calls_clock: dt.datetime | None = None,
     basis: str = "net",
+    away: Sequence[tuple[str, str]] = (),
 ) -> Findings:
     """Return the findings of one daily report; every knob makes one of the edges."""
     month = _Month(date, missing=missing, absent=absent, idle=idle, basis=basis)
     work = {"CT0": CT0, "PRANPC": PRANPC} if work is None else work
     rows = [row for segment, done in work.items() for row in month.figures(segment, done)]
     teams = [
-        {"segment": segment, "entity": team, "superior": "SPV01"}
+        {"segment": segment, "entity": team, "superior": SUPERIORS.get(team, "")}
         for segment, done in work.items()
         for team in done.teams
     ]
@@ -156,15 +163,15 @@ def worked_findings(
         "figures": pd.DataFrame([dataclasses.asdict(row) for row in rows]),
         "teams": pd.DataFrame(teams, columns=["segment", "entity", "superior"]),
         "days": pd.DataFrame(days),
-        "agents": pd.DataFrame(columns=["segment", "entity", "team", "rank", "standing"]),
+        "agents": _agents(work, absent),
+        "hours": _hours(work, absent),
+        "results": pd.DataFrame([{"segment": segment, "code": code} for segment in work for code in RESULTS]),
+        "absences": pd.DataFrame([*away], columns=["entity", "status"]),
         "signals": pd.DataFrame(columns=SIGNAL_COLUMNS),
         "drivers": pd.DataFrame(columns=DRIVER_COLUMNS),
         "guards": pd.DataFrame(columns=GUARD_COLUMNS),
         "references": pd.DataFrame(columns=REFERENCE_COLUMNS),
         "notes": pd.DataFrame(columns=["kind", "subject", "text"]),
-        "hours": pd.DataFrame(columns=["segment", "code"]),
-        "results": pd.DataFrame(columns=["segment", "code"]),
-        "absences": pd.DataFrame(columns=["entity", "status"]),
         "issues": _issues(),
         "loads": _loads(date),
         "issue_summary": _issue_summary(_issues()),
@@ -221,6 +228,7 @@ class _Month:
         self.workdays = CALENDAR.workdays(self.month)
         self.elapsed = sum(day <= date for day in self.workdays)
         self.before = CALENDAR.previous_workday(date)
+        self.leaders: dict[str, tuple[float, tuple[int, int]]] = {}
 
     def figures(self, segment: str, work: Work) -> list[Figure]:
         self.segment, self.work = segment, work
@@ -231,7 +239,18 @@ class _Month:
             total = sum(before + today for _, before, today in work.teams.values())
             rows += self._counted_rows(team, (before + today) / total, (before, today))
             rows += self._compared(team, None if work.target is None else target)
-        return rows
+        for leader in dict.fromkeys(SUPERIORS[team] for team in work.teams if team in SUPERIORS):
+            mine = [plan for team, plan in work.teams.items() if SUPERIORS.get(team) == leader]
+            rows += self._leader(entity_name("spv", leader), mine)
+        recent = CALENDAR.last_workdays(self.date, 10)
+        return rows + section_rows(self, list(work.teams), recent)
+
+    def _leader(self, entity: str, teams: Sequence[tuple[float, int, int]]) -> list[Figure]:
+        target, before, today = (sum(column) for column in zip(*teams, strict=True))
+        share = (before + today) / sum(b + t for _, b, t in self.work.teams.values())
+        self.leaders[entity] = (share, (int(before), int(today)))
+        rows = self._counted_rows(entity, *self.leaders[entity])
+        return rows + self._compared(entity, None if self.work.target is None else target)
 
     def days(self, segment: str) -> list[dict[str, object]]:
         recent = CALENDAR.last_workdays(self.date, 10)
@@ -265,7 +284,7 @@ class _Month:
         source = self.work.october if day.month == 10 else self.work.september
         return source[min(number, len(source)) - 1]
 
-    def _counts(self, days: Sequence[dt.date], share: float, net_of: int | None) -> dict[str, float]:
+    def counts(self, days: Sequence[dt.date], share: float, net_of: int | None) -> dict[str, float]:
         parts = [self._day_counts(day) for day in days]
         total = {name: float(sum(part[name] for part in parts)) for name in parts[0]} if parts else {}
         if share < 1:
@@ -290,7 +309,7 @@ class _Month:
             "net": net, "valid": net - pending, "pending": pending, "return_open": returned, "not_valid": bad,
         }  # fmt: skip
 
-    def _windows(self) -> dict[str, list[dt.date]]:
+    def windows(self) -> dict[str, list[dt.date]]:
         month_to = [day for day in self.month.days if day <= self.date]
         before_last = month_before(self.date)
         same = CALENDAR.nth_workday(before_last, self.elapsed)
@@ -306,13 +325,13 @@ class _Month:
 
     def _counted_rows(self, entity: str, share: float, nets: tuple[int, int] | None = None) -> list[Figure]:
         rows = []
-        for window, days in self._windows().items():
+        for window, days in self.windows().items():
             if entity and window not in {"day", "mtd", "prev_mtd"}:
                 continue
             net = None
             if nets and self.date == REPORT_DATE and not self.idle:
                 net = {"day": nets[1], "mtd": sum(nets), "prev_mtd": nets[0]}[window]
-            counts = self._counts(days, share, net)
+            counts = self.counts(days, share, net)
             rows += [self._counted(kpi.id, window, entity, days, counts) for kpi in COUNTED if kpi.id in DAILY]
         return rows
 
@@ -326,24 +345,24 @@ class _Month:
         bottom = counts[known.denominator] if known.denominator else math.nan
         value = top if not known.denominator else top / bottom if bottom else math.nan
         note = lacking or ("zero_denominator" if math.isnan(value) else "")
-        return self._figure(kpi, window, entity, days, math.nan if lacking else value, note, top, bottom)
+        return self.figure(kpi, window, entity, days, math.nan if lacking else value, note, top, bottom)
 
-    def _figure(
+    def figure(
         self, kpi: str, window: str, entity: str, days: Sequence[dt.date], value: float,
-        note: str = "", top: float = math.nan, bottom: float = math.nan,
+        note: str = "", top: float = math.nan, bottom: float = math.nan, part: str = "",
     ) -> Figure:  # fmt: skip
-        known = CATALOGUE.get(kpi)
-        unit, decimals = (str(known.unit), known.decimals) if known else (str(Unit.RATE), 1)
+        unit, decimals = (Unit.RATE, 1) if kpi == "K14.shrunken" else about(kpi)
+        level, _, code = entity.rpartition(":")
         return Figure(
-            figure_id(self.segment, kpi, window, entity), kpi, self.segment, "tl" if entity else "site", entity, window,
-            days[0], days[-1], value, unit, decimals, top, bottom, note,
+            figure_id(self.segment, kpi, window, entity, part), kpi, self.segment, level or ("tl" if code else "site"),
+            code, window, days[0], days[-1], value, str(unit), decimals, top, bottom, note, part,
         )  # fmt: skip
 
     def _actual(self, window: str, entity: str) -> float:
         return self._found[figure_id(self.segment, self.actual, window, entity)].value
 
     def _compared(self, entity: str, target: float | None) -> list[Figure]:
-        windows = self._windows()
+        windows = self.windows()
         if entity:
             windows = {name: days for name, days in windows.items() if name in {"day", "mtd", "prev_mtd"}}
         shares = {name: len([d for d in days if CALENDAR.is_workday(d)]) for name, days in windows.items()}
@@ -354,18 +373,20 @@ class _Month:
             due = math.nan if target is None else target * share / len(self.workdays)
             rows += self._against(name, entity, windows[name], due)
         rows.append(self._na_or("target", "month", entity, list(self.month.days), target))
-        return rows if entity else rows + self._pace(target, windows)
+        return [*rows, self._projection(entity, windows["mtd"])] if entity else rows + self._pace(target, windows)
 
     def _share(self, entity: str) -> tuple[float, tuple[int, int] | None]:
         if not entity:
             return 1.0, None
+        if entity in self.leaders:
+            return self.leaders[entity]
         _, before, today = self.work.teams[entity]
         return (before + today) / sum(b + t for _, b, t in self.work.teams.values()), (before, today)
 
     def _na_or(self, kpi: str, window: str, entity: str, days: Sequence[dt.date], value: float | None) -> Figure:
         missing = "absent:targets" if "targets" in self.absent else "no_target"
         unknown = value is None or math.isnan(value)
-        return self._figure(kpi, window, entity, days, math.nan if value is None else value, missing if unknown else "")
+        return self.figure(kpi, window, entity, days, math.nan if value is None else value, missing if unknown else "")
 
     def _against(self, window: str, entity: str, days: Sequence[dt.date], due: float) -> list[Figure]:
         actual = self._actual(window, entity)
@@ -376,16 +397,21 @@ class _Month:
         rate = self._na_or("K19", window, entity, days, actual / due if due else math.nan)
         return [*rows, dataclasses.replace(rate, numerator=actual, denominator=due)]
 
+    def _projection(self, entity: str, days: Sequence[dt.date]) -> Figure:
+        pace = self._actual("mtd", entity) / self.elapsed if self.elapsed else math.nan
+        note = "" if self.elapsed else "no_workday_elapsed"
+        return self.figure("K45", "mtd", entity, days, pace * len(self.workdays), note)
+
     def _pace(self, target: float | None, windows: Mapping[str, list[dt.date]]) -> list[Figure]:
         days, total = windows["mtd"], len(self.workdays)
         actual, remaining = self._actual("mtd", ""), total - self.elapsed
         pace = actual / self.elapsed if self.elapsed else math.nan
         rows = [
-            self._figure("elapsed", "mtd", "", days, self.elapsed),
-            self._figure("remaining", "mtd", "", days, remaining),
-            self._figure("workdays", "mtd", "", days, total),
-            self._figure("K44", "mtd", "", days, pace, "" if self.elapsed else "no_workday_elapsed"),
-            self._figure("K45", "mtd", "", days, pace * total, "" if self.elapsed else "no_workday_elapsed"),
+            self.figure("elapsed", "mtd", "", days, self.elapsed),
+            self.figure("remaining", "mtd", "", days, remaining),
+            self.figure("workdays", "mtd", "", days, total),
+            self.figure("K44", "mtd", "", days, pace, "" if self.elapsed else "no_workday_elapsed"),
+            self._projection("", days),
             self._na_or("K19M", "mtd", "", days, actual / target if target else None),
         ]
         need = None if target is None else max(0.0, target - actual) / remaining if remaining else math.nan
@@ -397,7 +423,7 @@ class _Month:
         for window, count in (("prev_mtd", self.elapsed - 1), ("last_month", self.elapsed)):
             if window in windows and count:
                 value = self._actual(window, "") / count
-                rows.append(self._figure("K44", window, "", windows[window], value))
+                rows.append(self.figure("K44", window, "", windows[window], value))
         return rows + self._changes(target, windows)
 
     def _changes(self, target: float | None, windows: Mapping[str, list[dt.date]]) -> list[Figure]:
@@ -410,14 +436,14 @@ class _Month:
         change = returns[1].value - returns[0].value
         return [
             self._na_or("K20", "change", "", windows["mtd"], day_gap),
-            self._figure("return_open", "change", "", windows["mtd"], change, returns[1].note),
+            self.figure("return_open", "change", "", windows["mtd"], change, returns[1].note),
         ]
 
     def _series(self) -> list[Figure]:
         rows, target = [], self.work.target
         for day in [row["date"] for row in self.days(self.segment)]:
             assert isinstance(day, dt.date)
-            counts = self._counts([day], 1.0, None)
+            counts = self.counts([day], 1.0, None)
             window = f"d{day}"
             rows += [
                 self._counted(k, window, "", [day], counts) for k in ("K05", "K09", "K13", "K14", "K17", "pending")
@@ -436,7 +462,27 @@ class _Month:
         net = sum(self._net(other) for other in days)
         share = len([d for d in days if CALENDAR.is_workday(d)]) / len(self.workdays)
         due = None if self.work.target is None else self.work.target * share
-        return [self._figure("K17", f"c{day}", "", days, float(net)), self._na_or("target", f"c{day}", "", days, due)]
+        return [self.figure("K17", f"c{day}", "", days, float(net)), self._na_or("target", f"c{day}", "", days, due)]
+
+
+def _agents(work: Mapping[str, Work], absent: Sequence[str]) -> pd.DataFrame:
+    rows = [
+        {"segment": segment, **row}
+        for segment, done in work.items()
+        if "agents" not in absent
+        for row in agents_of(list(done.teams))
+    ]
+    return pd.DataFrame(rows, columns=["segment", "entity", "team", "rank"])
+
+
+def _hours(work: Mapping[str, Work], absent: Sequence[str]) -> pd.DataFrame:
+    rows = [
+        {"segment": segment, "code": hour, "standing": STANDINGS.get(hour, "")}
+        for segment in work
+        if "time_of_day" not in absent
+        for hour in HOURS
+    ]
+    return pd.DataFrame(rows, columns=["segment", "code", "standing"])
 
 
 def _issues() -> pd.DataFrame:

@@ -33,6 +33,7 @@ STATE = tuple(
 MAIN = tuple(kpi.id for kpi in COUNTED if kpi.id in DAILY and kpi.id not in STATE)
 OUTSIDE_HOURS = ("K50",)
 EVERY = (*MAIN, *STATE, *OUTSIDE_HOURS)
+BY_HOUR = ("K05", "K10", "K13")
 AGENT = ("K05", "K09", "K11", "K13", "K14", "K17", "K18", "K26")
 LEVELLED = [*VALUE_COLUMNS, "level", "part"]
 
@@ -129,7 +130,12 @@ def _focus(daily: _Daily, now: Snapshot, series: pd.DataFrame) -> list[pd.DataFr
     level, person = daily.audience.level, daily.audience.person
     shown = series[series["window"].isin({f"d{day}" for day in daily.plan.shown})]
     known = pd.concat(
-        [_where_printed(now.values(level, daily.windows("day", "mtd"), EVERY, person)), shown], ignore_index=True
+        [
+            _where_printed(now.values(level, daily.windows("day", "mtd"), EVERY, person)),
+            _counted(now.values(level, daily.windows("recent"), BY_HOUR, person)),
+            shown,
+        ],
+        ignore_index=True,
     )
     parts = [
         known,
@@ -207,6 +213,11 @@ def _before(daily: _Daily, at: Snapshot, windows: list[str], month: str = "") ->
     values = _where_printed(at.values(level, daily.windows(*windows), EVERY if month == "prev_mtd" else MAIN, person))
     parts = [values] + ([_outlook(daily, at, values, month, daily.focus)] if month else [])
     return [_levelled(part, level) for part in parts]
+
+
+def _counted(values: pd.DataFrame) -> pd.DataFrame:
+    """Return the values without the comparison with a target."""
+    return values[~values["kpi"].isin({"target", "K19", "K20"})]
 
 
 def _where_printed(values: pd.DataFrame) -> pd.DataFrame:

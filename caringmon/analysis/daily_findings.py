@@ -26,6 +26,7 @@ from caringmon.analysis.day_counts import DayRules
 from caringmon.analysis.figures import figures
 from caringmon.analysis.provenance import issue_summary, issues_table, load_summary, loads_table, notes_table
 from caringmon.analysis.readiness import active_segments
+from caringmon.analysis.slices import with_standings
 from caringmon.analysis.snapshot import Scope, Snapshot, snapshot
 from caringmon.analysis.targets import Progress
 from caringmon.analysis.uncertainty import Resolution
@@ -114,7 +115,7 @@ def _figures(
         "days": shown_days(values, plan, segments, evidence.calendar, audience),
         "teams": teams,
         "agents": shown_agents(values, counted.standings, roster, plan.today),
-        "hours": shown_slices(values, "hour", "K05", "recent"),
+        "hours": with_standings(shown_slices(values, "hour", "K05", "recent"), values, "recent"),
         "results": shown_slices(values, "result", "attempts", "day"),
         "absences": absent_leaders(evidence.tables["attendance"], roster, plan.today, teams["entity"]),
         **{name: table[table["segment"].isin(segments)] for name, table in of_segments.items()},

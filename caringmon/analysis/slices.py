@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import ibis
+import numpy as np
 import pandas as pd
 from ibis import _
 from ibis.expr.types import Table
 
 from caringmon.analysis.claim_counts import claims_by_entity
 from caringmon.analysis.entities import with_entity
+from caringmon.analysis.intervals import wilson_intervals
 from caringmon.analysis.kpi_values import Coverage
 from caringmon.analysis.relations import KEY, Relations, between, in_windows
 from caringmon.analysis.service_counts import is_dial, voice
 from caringmon.model.codes import RESULT_CODES
+from caringmon.model.kpi import MIN_N
 from caringmon.model.period import Window
 
 SLICE_COLUMNS = ["window", "segment", "entity", "part", "kpi", "value", "numerator", "denominator", "note"]
 HOUR, RESULT = "hour", "result"
 _CONTACTED = [code.code for code in RESULT_CODES if code.contacted]
 _PARTS = [*KEY, "part"]
+_SURE = 0.95
 
 
 def hour_values(relations: Relations, windows: Sequence[Window], level: str, coverage: Coverage) -> pd.DataFrame:
@@ -47,6 +51,30 @@ def hour_values(relations: Relations, windows: Sequence[Window], level: str, cov
             (*key, "K13", row["gross"], row["gross"], float("nan"), ""),
         ]
     return _slices(rows)
+
+
+def with_standings(hours: pd.DataFrame, values: pd.DataFrame, window: str) -> pd.DataFrame:
+    """Return the hours (segment, code) with `standing`: `above` or `below` where the contact rate differs, else empty.
+
+    Compared is an hour's K10 of the window with that of all hours together. It differs when it has at least `MIN_N`
+    dials and its Wilson interval leaves that rate out, at a coverage that holds for all hours at once (Bonferroni):
+    where no hour differs, one is named in at most 5 % of the reports.
+    """
+    rates = values[(values["kpi"] == "K10") & (values["window"] == window)]
+    rates = rates[rates["part"].astype("str").str.startswith(f"{HOUR}:")]
+    rates = rates.assign(code=rates["part"].astype("str").str.removeprefix(f"{HOUR}:"))
+    found = hours.merge(rates, on=["segment", "code"], how="left", validate="one_to_one")
+    of_all = found.groupby("segment")[["numerator", "denominator"]].transform("sum")
+    overall = of_all["numerator"] / of_all["denominator"]
+    coverage = found.groupby("segment")["code"].transform("size").map(lambda number: 1 - (1 - _SURE) / number)
+    bounds = [
+        wilson_intervals([cases], [dials], sure)
+        for cases, dials, sure in zip(found["numerator"], found["denominator"], coverage, strict=True)
+    ]
+    low, high = ([float(bound[side][0]) for bound in bounds] for side in (0, 1))
+    enough = found["denominator"] >= MIN_N
+    standing = np.select([enough & (overall < low), enough & (overall > high)], ["above", "below"], "")
+    return hours.assign(standing=standing)
 
 
 def result_values(relations: Relations, day: Window, before: Window, level: str, number: int) -> pd.DataFrame:

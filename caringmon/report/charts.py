@@ -8,7 +8,8 @@ from caringmon.model.findings import Figure
 from caringmon.report import palette
 from caringmon.report.canvas import BOTTOM, DASHES, DOTS, HEIGHT, TOP, Anchor, Canvas, blank, data_address
 from caringmon.report.narrative import days_title, month_title
-from caringmon.report.reading import Day, Reader, counts
+from caringmon.report.own_counts import counts
+from caringmon.report.reading import Day, Reader
 from caringmon.report.wording import Sentence, plain, say
 
 WIDE, NARROW = 460, 320

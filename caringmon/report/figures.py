@@ -17,7 +17,8 @@ from babel.dates import get_month_names
 from caringmon.model.findings import Figure, Findings
 from caringmon.report.digest import chat_text
 from caringmon.report.numerals import LOCALES, MINUS, machine_value, part_of, printed
-from caringmon.report.reading import SEGMENT_NAMES, registered
+from caringmon.report.own_counts import registered
+from caringmon.report.reading import SEGMENT_NAMES
 from caringmon.report.sheets.summary import version_words
 from caringmon.report.wording import DIRECTIONS, LANGUAGES, catalogue, contradiction, figure_text
 

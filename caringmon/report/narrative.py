@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from caringmon.model.findings import Figure, Findings
 from caringmon.report.numerals import Status, is_visibly_zero, status_of
-from caringmon.report.reading import ABSENT, MISSING, Reader, counts, readers, team_moves
+from caringmon.report.own_counts import counts, team_moves
+from caringmon.report.reading import ABSENT, MISSING, Reader, readers
 from caringmon.report.wording import Sentence, Shown, Slot, say, word_for
 
 # What a reader should be told of: smaller movements are the rule from day to day.

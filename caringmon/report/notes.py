@@ -13,7 +13,8 @@ from caringmon.model.bridge import STEPS, TOTALS
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Figure, Findings
 from caringmon.model.kpi import CATALOGUE, DAILY
-from caringmon.report.reading import SEGMENT_NAMES, Reader, day_of, name_of, readers, row_counts, text_of
+from caringmon.report.own_counts import row_counts
+from caringmon.report.reading import SEGMENT_NAMES, Reader, day_of, name_of, readers, text_of
 from caringmon.report.wording import Sentence, Slot, say, word_for
 
 _LONG_NUMBER = re.compile(r"\d{8,}")

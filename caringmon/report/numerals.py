@@ -16,6 +16,8 @@ from caringmon.model.kpi import Unit
 LOCALES = {"id": "id_ID", "en": "en_GB"}
 NA_TEXT = "–"
 MINUS = "−"
+_MILLION = Decimal(1_000_000)
+_MILLIONS = {"id": "juta", "en": "million"}
 PERCENT = {"id": " %", "en": "%"}
 _END_OF_DAY = dt.time(23, 59)
 _PARTS = {"numerator", "denominator"}
@@ -63,19 +65,29 @@ def decimals_of(figure: Figure, form: str = "") -> int:
 def printed(figure: Figure, form: str, lang: str) -> str:
     """Return the figure as text: `1.365`, `93,8 %`, `−91`; not available: an en dash.
 
-    Forms: `signed` prints a plus too; `less` and `more` print the amount without its sign, for sentences whose
-    word says the direction; `numerator` and `denominator` print what a rate was computed from. Halves round away
-    from zero, as people and spreadsheets do.
+    Rupiah print in millions with their unit, exact below one million: `Rp 27,4 juta`. Forms: `signed` prints a plus
+    too; `less` and `more` print the amount without its sign, for sentences whose word says the direction; `numerator`
+    and `denominator` print what a rate was computed from. Halves round away from zero, as people and spreadsheets do.
     """
     number = part_of(figure, form)
     if math.isnan(number):
         return NA_TEXT
     exact = Decimal(repr(number))
+    if figure.unit == Unit.RUPIAH and form not in _PARTS:
+        return _sign(exact, form) + rupiah(abs(exact), lang)
     is_rate = figure.unit == Unit.RATE and form not in _PARTS
     places = decimals_of(figure, form)
     rounded = _rounded(exact * 100 if is_rate else exact, places)
     text = amount(abs(rounded), places, lang) + (PERCENT[lang] if is_rate else "")
     return _sign(rounded, form) + text
+
+
+def rupiah(number: Decimal, lang: str) -> str:
+    """Return an amount of rupiah with its unit: in millions with one decimal, below one million exact."""
+    if number < _MILLION:
+        return f"Rp\N{NO-BREAK SPACE}{amount(_rounded(number, 0), 0, lang)}"
+    millions = amount(_rounded(number / _MILLION, 1), 1, lang)
+    return f"Rp\N{NO-BREAK SPACE}{millions}\N{NO-BREAK SPACE}{_MILLIONS[lang]}"
 
 
 def amount(number: Decimal | int, places: int, lang: str) -> str:

@@ -1,4 +1,4 @@
-"""Reading findings by segment, and the small counts that sentences need: days below target, teams that reached it."""
+"""Reading findings by segment: figures, and the days, teams, agents, hours and results that a report shows."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from caringmon.model.audience import Audience
-from caringmon.model.bridge import STEPS
-from caringmon.model.codes import UNMAPPED_ENTITY, Severity
-from caringmon.model.findings import Figure, Findings, entity_name, figure_id
-from caringmon.model.kpi import ACTUAL_KPI, CATALOGUE, Unit
+from caringmon.model.codes import UNMAPPED_ENTITY
+from caringmon.model.findings import Figure, Findings, entity_name
+from caringmon.model.kpi import ACTUAL_KPI, CATALOGUE
 from caringmon.model.reported import REPORTED
-from caringmon.report.numerals import Status, status_of
 
 SEGMENT_NAMES = {"CT0": "CT-0", "PRANPC": "PraNPC"}
+MOST_AGENTS = 5
 ABSENT = "absent:"
 MISSING = "missing:"
 
@@ -49,10 +48,11 @@ class Team:
 
 @dataclass(frozen=True)
 class Agent:
-    """One agent: the code, and that of the TL today."""
+    """One agent: the code, that of the TL today, and the place by shrunken agree rate; 0: too few contacts for one."""
 
     entity: str
     team: str
+    rank: int = 0
 
     @property
     def name(self) -> str:
@@ -127,13 +127,34 @@ class Reader:
     def agents(self) -> tuple[Agent, ...]:
         """The agents with a dial or an agree in the month, by code."""
         rows = self.findings.tables["agents"]
-        every = (Agent(str(r.entity), text_of(r.team)) for r in rows[rows["segment"] == self.segment].itertuples())
+        rows = rows[rows["segment"] == self.segment]
+        every = (Agent(str(r.entity), text_of(r.team), int(str(r.rank))) for r in rows.itertuples())
         return tuple(agent for agent in every if self._has_events(agent.name))
+
+    @property
+    def best_agents(self) -> tuple[Agent, ...]:
+        """The agents that come first, at most five and never more than half: else the list would show who is last."""
+        ranked = sorted((agent for agent in self.agents if agent.rank), key=lambda agent: agent.rank)
+        return tuple(ranked[: min(MOST_AGENTS, len(ranked) // 2)])
+
+    @property
+    def absences(self) -> tuple[tuple[str, str], ...]:
+        """The TLs of the shown teams who are away on the report date, with the status of their attendance."""
+        away = self.findings.tables["absences"]
+        teams = {team.entity for team in self.teams}
+        return tuple((str(r.entity), str(r.status)) for r in away.itertuples() if r.entity in teams)
 
     @property
     def hours(self) -> tuple[str, ...]:
         """The hours with a dial in the last ten working days, as the parts of figures name them (`hour:09`)."""
         return self._parts("hours", "hour")
+
+    @property
+    def standings(self) -> dict[str, str]:
+        """How the contact rate of an hour stands to that of all hours, where it truly differs: `above` or `below`."""
+        rows = self.findings.tables["hours"]
+        rows = rows[(rows["segment"] == self.segment) & (rows["standing"] != "")]
+        return {f"hour:{row.code}": str(row.standing) for row in rows.itertuples()}
 
     @property
     def results(self) -> tuple[str, ...]:
@@ -199,108 +220,6 @@ def readers(findings: Findings) -> tuple[Reader, ...]:
     return tuple(Reader(findings, segment) for segment in segments_shown(findings))
 
 
-def count_figure(name: str, window: str, count: int, date: dt.date, segment: str = "") -> Figure:
-    """Return a count that the report makes itself as a figure, so that it can be traced like the others."""
-    return Figure(
-        id=figure_id(segment, name, window),
-        kpi=name,
-        segment=segment,
-        level="site",
-        entity="",
-        window=window,
-        first_day=date,
-        last_day=date,
-        value=float(count),
-        unit=str(Unit.COUNT),
-        decimals=0,
-    )
-
-
-_ROWS = ("rows_read", "rows_loaded", "rows_quarantined")
-_COUNTED_TABLES = (
-    ("issues", "issue", ("count",)),
-    ("loads", "load", _ROWS),
-    ("issue_summary", "finding", ("count", "files")),
-    ("load_summary", "source", (*_ROWS, "files")),
-    ("bridge", "bridge", STEPS),
-    ("bridge_total", "bridge_total", STEPS),
-)
-
-
-def row_counts(findings: Findings) -> dict[str, Figure]:
-    """Return the counts beside the issues and the loaded files as figures, by id (`count.issue1`)."""
-    date = dt.date.fromisoformat(findings.head.period)
-    figures = [
-        count_figure(name, f"{prefix}{number}", int(row[name]), date)
-        for table, prefix, names in _COUNTED_TABLES
-        for number, row in enumerate(findings.tables[table].to_dict("records"), 1)
-        for name in names
-    ]
-    remarks = int((findings.tables["issue_summary"]["severity"] == Severity.INFO).sum())
-    figures.append(count_figure("remarks", "issues", remarks, date))
-    return {figure.id: figure for figure in figures}
-
-
-@dataclass(frozen=True)
-class TeamMoves:
-    """The teams whose status fell or rose since the previous working day, the largest fall first."""
-
-    down: tuple[str, ...]
-    up: tuple[str, ...]
-
-
-def team_moves(reader: Reader) -> TeamMoves:
-    """Return the teams that changed their status between the previous working day and the report date."""
-    ranks = list(Status)[::-1]
-    moves = []
-    for team in reader.teams:
-        before, after = (reader.value("K19", window, team.entity) for window in ("prev_mtd", "mtd"))
-        old, new = (status_of(figure) if figure is not None else None for figure in (before, after))
-        if old is not None and new is not None and old is not new:
-            moves.append((ranks.index(new) - ranks.index(old), team.entity))
-    return TeamMoves(
-        tuple(entity for step, entity in sorted(moves) if step < 0),
-        tuple(entity for step, entity in sorted(moves) if step > 0),
-    )
-
-
-def counts(reader: Reader) -> dict[str, Figure]:
-    """Return the counts that titles use, by name: days and teams, how many below target and how many not."""
-    pairs = [
-        (reader.value(reader.day_kpi(), day.window), reader.value("target", day.window))
-        for day in reader.recent_days
-        if day.active
-    ]
-    compared = [(now, target) for now, target in pairs if now is not None and target is not None]
-    compared = [(now, target) for now, target in compared if target.value > 0]
-    below = sum(now.value < target.value for now, target in compared)
-    led = [team for team in reader.teams if not team.is_unmapped]
-    bands = [status for team in led if (status := _team_status(reader, team)) is not None]
-    moves = team_moves(reader)
-    numbers = {
-        "days_listed": len(reader.recent_days),
-        "days_compared": len(compared),
-        "days_below": below,
-        "days_reached": len(compared) - below,
-        "days_drawn": sum(now is not None for now, _ in pairs),
-        "teams": len(led),
-        "teams_compared": len(bands),
-        "teams_reached": bands.count(Status.REACHED),
-        "teams_down": len(moves.down),
-        "teams_up": len(moves.up),
-    }
-    return {name: count_figure(name, "recent", number, reader.date, reader.segment) for name, number in numbers.items()}
-
-
-def registered(findings: Findings) -> dict[str, Figure]:
-    """Return every figure a document may print, by id: those of the findings and the report's own counts."""
-    rows = findings.tables["figures"].to_dict("records")
-    figures = {str(row["id"]): Figure(**{str(name): value for name, value in row.items()}) for row in rows}
-    for reader in readers(findings):
-        figures |= {figure.id: figure for figure in counts(reader).values()}
-    return figures | row_counts(findings)
-
-
 def lacking(figures: Iterable[Figure | None]) -> tuple[str, ...]:
     """Return the reasons why figures are not available, each once, in order."""
     notes = (figure.note for figure in figures if figure is not None and figure.is_na and figure.note)
@@ -313,11 +232,6 @@ def name_of(kpi: str, lang: str) -> str:
     if known is None:
         return kpi
     return known.name_id if lang == "id" else known.name_en
-
-
-def _team_status(reader: Reader, team: Team) -> Status | None:
-    achievement = reader.value("K19", "mtd", team.entity)
-    return status_of(achievement) if achievement is not None else None
 
 
 def day_of(value: object) -> dt.date:

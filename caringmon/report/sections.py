@@ -14,7 +14,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from caringmon.model.findings import Findings
 from caringmon.report import charts, narrative, notes, tables
 from caringmon.report.cards import cards, tone_of
-from caringmon.report.reading import Reader, readers, row_counts, segments_shown
+from caringmon.report.own_counts import row_counts
+from caringmon.report.reading import Reader, readers, segments_shown
 from caringmon.report.style import notebook_style
 from caringmon.report.wording import html, plain, say
 

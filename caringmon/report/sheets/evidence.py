@@ -10,7 +10,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from caringmon.model.findings import Figure, Findings
 from caringmon.report.narrative import reason
-from caringmon.report.reading import day_of, name_of, registered
+from caringmon.report.own_counts import registered
+from caringmon.report.reading import day_of, name_of
 from caringmon.report.sheets.pen import Pen, at, number_format, style, whole_if_possible, widths
 from caringmon.report.wording import say
 

@@ -1,0 +1,109 @@
+"""The tables of teams: the short one of the first page, and the full one with a row per SPV (section 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from caringmon.model.findings import entity_name
+from caringmon.report.reading import Reader, Team
+from caringmon.report.tables.fields import (
+    Field,
+    dropped_notes,
+    field_cells,
+    field_columns,
+    field_figures,
+    field_groups,
+    known_fields,
+)
+from caringmon.report.tables.grids import Grid, Row, na_notes
+from caringmon.report.wording import Sentence, Slot, say
+
+
+def team_grid(reader: Reader, caption: Sentence) -> Grid:
+    """Return the table of teams: the day and the month to date, with the site's own figures as total."""
+    actual = reader.actual
+    fields = (
+        Field("col.target", "target", "day"),
+        Field("col.gross", "K13", "day"),
+        Field("col.pending", "pending", "day"),
+        Field(f"col.{actual}", actual, "day"),
+        Field("col.difference", "K20", "day", "signed"),
+        Field(f"col.{actual}", actual, "mtd"),
+        Field("col.target", "target", "mtd"),
+        Field("col.gap", "K20", "mtd", "signed"),
+        Field("col.bar", "K19", "mtd", kind="bar"),
+        Field("col.achievement", "K19", "mtd", strong=True),
+        Field("col.status", "K19", "mtd", "status", kind="text"),
+    )
+    rows = [(team_name(team), team.entity, "") for team in reader.teams]
+    return _grid(reader, caption, fields, rows)
+
+
+def full_team_grid(reader: Reader) -> Grid:
+    """Return every column of section 2, with a row for each SPV below the teams where there are several."""
+    actual = reader.actual
+    fields = (
+        Field("col.target", "target", "day"),
+        Field("col.gross", "K13", "day"),
+        Field("col.pending", "pending", "day"),
+        Field("col.return_open", "return_open", "day"),
+        Field("col.not_valid", "not_valid", "day"),
+        Field(f"col.{actual}", actual, "day", strong=True),
+        Field("col.achievement", "K19", "day"),
+        Field("col.gap", "K20", "day", "signed"),
+        Field("col.target", "target", "mtd"),
+        Field(f"col.{actual}", actual, "mtd", strong=True),
+        Field("col.bar", "K19", "mtd", kind="bar"),
+        Field("col.achievement", "K19", "mtd"),
+        Field("col.projection", "K45", "mtd"),
+        Field("col.status", "K19", "mtd", "status", kind="text"),
+    )
+    return _grid(reader, say("table.teams"), fields, _with_superiors(reader))
+
+
+def team_name(team: Team) -> Slot:
+    """Return a team's code, or the words for rows that no roster line explains."""
+    return say("row.unmapped") if team.is_unmapped else team.entity
+
+
+def total_rows(reader: Reader) -> tuple[tuple[Slot, str], ...]:
+    """Return head and entity of the rows set apart: the SPV that the report is for, and the site."""
+    own = ((reader.audience.person, reader.focus),) if reader.audience.level == "spv" else ()
+    return (*own, (say("row.site"), ""))
+
+
+def superiors(reader: Reader) -> tuple[str, ...]:
+    """Return the codes of the SPVs whose teams the report shows, where they are several; else none."""
+    codes = tuple(dict.fromkeys(team.superior for team in reader.teams if team.superior))
+    return codes if len(codes) > 1 else ()
+
+
+def _with_superiors(reader: Reader) -> list[tuple[Slot, str, str]]:
+    """Return head, entity and kind of each row: the teams of an SPV, then the SPV."""
+    rows: list[tuple[Slot, str, str]] = []
+    several = superiors(reader)
+    for code, teams in groupby(reader.teams, key=lambda team: team.superior):
+        rows += [(team_name(team), team.entity, "") for team in teams]
+        if code in several:
+            rows.append((code, entity_name("spv", code), "subtotal"))
+    return rows
+
+
+def _grid(reader: Reader, caption: Sentence, every: Sequence[Field], rows: Sequence[tuple[Slot, str, str]]) -> Grid:
+    totals = total_rows(reader)
+    entities = (*(entity for _, entity, _ in rows), *(entity for _, entity in totals))
+    fields = known_fields(reader, every, entities)
+    achieved = [reader.value("K19", "mtd", entity) for entity in entities]
+    widest = max((found.value for found in achieved if found is not None), default=0.0)
+    wanted = [("target", "day", reader.focus), ("K19", "mtd", reader.focus), ("pending", "day", reader.focus)]
+    return Grid(
+        reader.name,
+        caption,
+        say("col.team"),
+        field_columns(fields),
+        tuple(Row(head, field_cells(reader, fields, entity, widest), extra) for head, entity, extra in rows),
+        tuple(Row(head, field_cells(reader, fields, entity, widest)) for head, entity in totals),
+        dropped_notes(reader, fields, wanted) + na_notes(field_figures(reader, fields, entities)),
+        field_groups(reader, fields),
+    )
