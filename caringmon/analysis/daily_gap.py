@@ -112,13 +112,16 @@ def _shown(table: GapTable, number: int, audience: Audience) -> pd.DataFrame:
 
 def _values(shown: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Return part, low, high and the whole number shown of every part, in long form with level and part."""
-    rows = [
+    rows: list[tuple[object, ...]] = [
         ("mtd", row["segment"], row["entity"], f"K48{name}", row[column], row[column], math.nan,
          row["note"] if math.isnan(row[column]) else "", row["level"], row["factor"])
         for table in shown
         for row in table.to_dict("records")
         for name, column in (("", "part"), (".low", "low"), (".high", "high"), (".shown", "shown"))
     ]  # fmt: skip
+    for table in shown:
+        for (segment, level, entity), own in table.groupby(["segment", "level", "entity"], sort=False):
+            rows.append(_row(str(segment), (str(entity), str(level)), "K48.sum", float(own["shown"].sum())))
     return _table(rows)
 
 

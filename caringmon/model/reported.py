@@ -84,6 +84,8 @@ REPORTED: dict[str, Reported] = {
                  "upper bound of the part"),
         Reported("K48.shown", "Bagian gap, dibulatkan", "Part of the gap, rounded", _COUNT,
                  "the part as a whole number, so that the parts printed add up to the gap printed"),
+        Reported("K48.sum", "Gap, jumlah bagian yang dicetak", "Gap, sum of the parts printed", _COUNT,
+                 "the rounded parts added up: the rounded gap"),
         Reported("K48.recoverable", "Agree yang dapat dipulihkan", "Recoverable agrees", _COUNT,
                  "agrees that the named factors together would bring back at their reference, computed anew"),
         Reported("K48.reference", "Agree acuan", "Agrees of the reference", _COUNT, "agrees of the days compared with"),

@@ -1,0 +1,56 @@
+"""The chart of the gap: what each factor contributes, with its interval; grey is what chance may explain."""
+
+from __future__ import annotations
+
+from caringmon.report import palette
+from caringmon.report.canvas import Canvas, blank
+from caringmon.report.gap_words import Part, gap_title, parts
+from caringmon.report.reading import Reader
+from caringmon.report.wording import Sentence, plain, say
+
+NAMES, NUMBERS = 132, 44  # points for the names on the left, and for the numbers on the right
+_BAR, _FAINT = 0.6, "#aab4c0"
+
+
+def gap_chart(reader: Reader, width: int) -> tuple[bytes, str]:
+    """Return the parts of the gap as bars with their intervals as SVG, and the alt text."""
+    mine = parts(reader)
+    with blank(width, room=NUMBERS) as canvas:
+        if mine:
+            _draw(canvas, mine, reader.head.lang)
+    return canvas.svg, plain(_alt(reader, mine), reader.head.lang)
+
+
+def _draw(canvas: Canvas, mine: tuple[Part, ...], lang: str) -> None:
+    ends = [0.0, *(figure.value for part in mine for figure in (part.shown, part.low, part.high) if figure is not None)]
+    low, high = min(ends), max(ends)
+    span = (high - low) or 1.0
+    # The names stand left of the bars, within the axes.
+    left = high - span / (1 - NAMES / canvas.plot_width)
+    axes = canvas.axes
+    axes.set_xlim(left, high)
+    axes.set_ylim(len(mine) - 0.4, -0.6)
+    axes.plot([0, 0], [-0.5, len(mine) - 0.5], color=palette.INK, linewidth=0.8)
+    for place, part in enumerate(mine):
+        axes.barh(place, part.shown.value, height=_BAR, color=_colour(part))
+        if part.low is not None and part.high is not None:
+            axes.plot([part.low.value, part.high.value], [place] * 2, color=palette.INK, linewidth=1)
+        name = plain(say(f"factor.{part.factor}"), lang)
+        ink = palette.INK if part.is_driver else palette.GREY
+        canvas.label(name, (left, place), anchor="left", level="center", bold=part.is_driver, colour=ink)
+        number = plain(part.shown, lang, "signed")
+        canvas.label(number, (high, place), (7, 0), anchor="left", level="center", bold=part.is_driver, colour=ink)
+
+
+def _colour(part: Part) -> str:
+    if not part.is_driver:
+        return _FAINT
+    return palette.RED if part.shown.value < 0 else palette.GREEN
+
+
+def _alt(reader: Reader, mine: tuple[Part, ...]) -> Sentence:
+    title = gap_title(reader)
+    if not mine:
+        return say("alt.nothing", title=title)
+    pairs = tuple(say("alt.part", factor=say(f"factor.{part.factor}"), part=part.shown) for part in mine)
+    return say("alt.gap", title=title, pairs=pairs)

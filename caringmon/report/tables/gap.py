@@ -1,0 +1,71 @@
+"""The tables of the gap: what each factor contributes at the site, by team and by witel (section 4)."""
+
+from __future__ import annotations
+
+from caringmon.model.codes import UNMAPPED_ENTITY
+from caringmon.model.findings import entity_name
+from caringmon.report import gap_words
+from caringmon.report.reading import Reader
+from caringmon.report.tables.grids import Cell, Column, Grid, Row, na_notes, shown
+from caringmon.report.wording import Sentence, Slot, say
+
+
+def gap_parts_grid(reader: Reader) -> Grid | None:
+    """Return the parts of whom the report is about with their intervals and what may be said; none: None."""
+    mine = gap_words.parts(reader)
+    if not mine:
+        return None
+    columns = (
+        Column(say("col.part"), strong=True),
+        Column(say("col.low")),
+        Column(say("col.high")),
+        Column(say("col.certainty"), "text"),
+    )
+    rows = tuple(
+        Row(
+            say(f"factor.{part.factor}"),
+            (shown(part.shown, "signed"), shown(part.low, "signed"), shown(part.high, "signed"), _certainty(part)),
+        )
+        for part in mine
+    )
+    total = Row(say("row.gap"), (shown(gap_words.gap_of(reader), "signed"), None, None, None))
+    notes = na_notes(bound for part in mine for bound in (part.low, part.high))
+    return Grid(reader.name, say("table.gap_parts"), say("col.factor"), columns, rows, (total,), notes)
+
+
+def gap_grid(reader: Reader, level: str) -> Grid | None:
+    """Return what each factor contributes by team (`tl`) or `witel`, adding up to the site; nothing known: None."""
+    entities = [e for lev, e in _entities(reader) if lev == level]
+    factors = [part.factor for part in gap_words.parts(reader)]
+    if not entities or not factors or reader.focus:
+        return None
+    columns = (*(Column(say(f"factor.{factor}")) for factor in factors), Column(say("row.gap"), strong=True))
+    rows = tuple(Row(_name(entity), _cells(reader, level, entity, factors)) for entity in entities)
+    total = Row(say("row.site"), _cells(reader, "site", "", factors))
+    caption, corner = say(f"table.gap_{level}"), say(f"col.{level}")
+    return Grid(reader.name, caption, corner, columns, rows, (total,) if level == "tl" else ())
+
+
+def _cells(reader: Reader, level: str, entity: str, factors: list[str]) -> tuple[Cell, ...]:
+    name = entity_name(level, entity)
+    cells = [shown(reader.get("K48.shown", "mtd", name, factor), "signed") for factor in factors]
+    return (*cells, shown(reader.get("K48.sum", "mtd", name), "signed"))
+
+
+def _entities(reader: Reader) -> list[tuple[str, str]]:
+    rows = reader.findings.tables["drivers"]
+    mine = rows[rows["segment"] == reader.segment]
+    return list(dict.fromkeys(zip(mine["level"].astype(str), mine["entity"].astype(str), strict=True)))
+
+
+def _name(entity: str) -> Slot:
+    return say("row.unmapped") if entity == UNMAPPED_ENTITY else entity
+
+
+def _certainty(part: gap_words.Part) -> Sentence:
+    if part.low is None or part.high is None:
+        return say("gap.certainty.unknown")
+    if part.is_driver:
+        return say("gap.certainty.driver")
+    spans = part.low.value <= 0 <= part.high.value
+    return say("gapnote.not_distinguished") if spans else say("gap.certainty.possible")
