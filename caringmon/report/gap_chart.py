@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from caringmon.model.gap import ABOVE
 from caringmon.report import palette
 from caringmon.report.canvas import Canvas, blank
 from caringmon.report.gap_words import Part, gap_title, parts
@@ -22,7 +23,9 @@ def gap_chart(reader: Reader, width: int) -> tuple[bytes, str]:
 
 
 def _draw(canvas: Canvas, mine: tuple[Part, ...], lang: str) -> None:
-    ends = [0.0, *(figure.value for part in mine for figure in (part.shown, part.low, part.high) if figure is not None)]
+    told = [part.shown for part in mine]
+    told += [end for part in mine if part.factor != ABOVE for end in (part.low, part.high) if end is not None]
+    ends = [0.0, *(figure.value for figure in told)]
     low, high = min(ends), max(ends)
     span = (high - low) or 1.0
     # The names stand left of the bars, within the axes.
@@ -33,16 +36,19 @@ def _draw(canvas: Canvas, mine: tuple[Part, ...], lang: str) -> None:
     axes.plot([0, 0], [-0.5, len(mine) - 0.5], color=palette.INK, linewidth=0.8)
     for place, part in enumerate(mine):
         axes.barh(place, part.shown.value, height=_BAR, color=_colour(part))
-        if part.low is not None and part.high is not None:
+        if part.low is not None and part.high is not None and part.factor != ABOVE:
             axes.plot([part.low.value, part.high.value], [place] * 2, color=palette.INK, linewidth=1)
         name = plain(say(f"factor.{part.factor}"), lang)
-        ink = palette.INK if part.is_driver else palette.GREY
+        ink = palette.INK if part.is_driver or part.factor == ABOVE else palette.GREY
         canvas.label(name, (left, place), anchor="left", level="center", bold=part.is_driver, colour=ink)
         number = plain(part.shown, lang, "signed")
         canvas.label(number, (high, place), (7, 0), anchor="left", level="center", bold=part.is_driver, colour=ink)
 
 
 def _colour(part: Part) -> str:
+    """Return red or green for what chance does not explain; a target above the reference is a fact, no chance."""
+    if part.factor == ABOVE:
+        return palette.GREY
     if not part.is_driver:
         return _FAINT
     return palette.RED if part.shown.value < 0 else palette.GREEN

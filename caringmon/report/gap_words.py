@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from caringmon.model.codes import UNMAPPED_ENTITY
 from caringmon.model.findings import Figure, entity_name
+from caringmon.model.gap import ABOVE
 from caringmon.report.narrative import reason_of
 from caringmon.report.reading import Reader, day_of, text_of
 from caringmon.report.wording import Sentence, Slot, say
 
 MOST_NAMED = 5
-_ABOVE = "target_above_reference"
+# A target that lies above the reference by this share of the gap is named beside it.
+MATTERS = 0.25
 _INDICATIVE, _ONE_DAY = "indicative", "one_day"
 
 
@@ -50,13 +52,16 @@ def gap_title(reader: Reader) -> Sentence:
     gap = gap_of(reader)
     if gap is None:
         return say("gap.none", reason=reason_of(_reference(reader)[1]))
-    has_target = any(part.factor == _ABOVE for part in parts(reader))
+    has_target = any(part.factor == ABOVE for part in parts(reader))
     against = say("gap.against.target" if has_target else "gap.against.reference")
     if gap.value == 0:
         return say("gap.even", against=against)
     side = "short" if gap.value < 0 else "ahead"
     named = _factors(part for part in _drivers(reader) if part in parts(reader))
     if not named:
+        above = next((part.shown for part in parts(reader) if part.factor == ABOVE), None)
+        if above is not None and gap.value < 0 and above.value <= MATTERS * gap.value:
+            return say("gap.short_above", gap=gap, against=against, above=above)
         return say(f"gap.{side}_unclear", gap=gap, against=against)
     return say(f"gap.{side}", gap=gap, against=against, factors=named)
 
@@ -71,7 +76,7 @@ def gap_drivers(reader: Reader) -> tuple[Sentence, ...]:
         if part.low is not None and part.high is not None
     ]  # fmt: skip
     back = reader.value("K48.recoverable", "mtd")
-    named = _factors(part for part in _drivers(reader) if part in parts(reader) and part.factor != _ABOVE)
+    named = _factors(part for part in _drivers(reader) if part in parts(reader) and part.factor != ABOVE)
     if back is not None and named:
         lines.append(say("gap.recoverable", factors=named, back=back))
     return tuple(lines)
