@@ -12,6 +12,7 @@ from caringmon.report.reading import Reader
 from caringmon.report.wording import Sentence, Shown, say
 
 MOST_CARDS = 6
+_SIDES = {"low": "critical", "high": "reached"}
 
 
 @dataclass(frozen=True)
@@ -133,8 +134,17 @@ def _rate(reader: Reader, kpi: str, label: str) -> Card | None:
     named = say(label, day=reader.date)
     if today.is_na:
         return Card(named, Shown(today), reason(today))
-    before = reader.value(kpi, "prev_day")
-    return Card(named, Shown(today), None if before is None else _before(reader, before))
+    day = f"d{reader.date}"
+    limits = [reader.value(f"{kpi}.{side}", day) for side in ("lower", "upper")]
+    if limits[0] is None or limits[1] is None:
+        before = reader.value(kpi, "prev_day")
+        return Card(named, Shown(today), None if before is None else _before(reader, before))
+    usual = say("card.usual", low=limits[0], high=limits[1])
+    signal = reader.signal(kpi, day)
+    if signal is None:
+        return Card(named, Shown(today), usual, say("card.signal.none"))
+    side = "low" if signal.is_concerning else "high"  # more contact and more agrees are better
+    return Card(named, Shown(today), usual, say(f"card.signal.{signal.rule}_{side}"), _SIDES[side])
 
 
 def _shown(reader: Reader, kpi: str, window: str) -> Figure | None:

@@ -16,8 +16,10 @@ from caringmon.report.wording import Sentence, plain, say
 WIDE, NARROW = 460, 320
 # Above the highest value stays this much of the height.
 HEADROOM = 1.06
+# The band's label stands at its lower end where that is this share of the target below the target's own label.
+ROOMY = 0.3
 # Two labels at the right edge stand at least this many points apart.
-APART = 30
+APART = 40
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def days_chart(reader: Reader, width: int = WIDE) -> tuple[bytes, str]:
     has_target = any(bar.target is not None for bar in bars)
     with blank(width, margins=MARGINS if has_target else Margins(right=8)) as canvas:
         if bars:
+            _draw_band(canvas, reader, bars)
             _draw_bars(canvas, bars, reader.head.lang)
             _draw_targets(canvas, bars, reader.head.lang)
             _label_days(canvas, bars, reader.head.lang)
@@ -102,6 +105,26 @@ def _bars(reader: Reader) -> list[_Bar]:
         )
         for day in reader.recent_days
     ]
+
+
+def _draw_band(canvas: Canvas, reader: Reader, bars: list[_Bar]) -> None:
+    """Draw the band in which ordinary days lie, named where the target's label leaves room; unknown: none."""
+    kpi = reader.day_kpi()
+    found = [
+        (reader.value(f"{kpi}.lower", bar.day.window), reader.value(f"{kpi}.upper", bar.day.window)) for bar in bars
+    ]
+    bounds = [(lower, upper) for lower, upper in found if lower is not None and upper is not None]
+    if len(bounds) < len(bars):
+        return
+    places = [edge for place in range(len(bars)) for edge in (place - 0.5, place + 0.5)]
+    low, high = ([pair[side].value for pair in bounds for _ in range(2)] for side in (0, 1))
+    canvas.axes.fill_between(places, low, high, color=palette.TRACK, linewidth=0, zorder=0)
+    lower, upper = bounds[-1]
+    target = bars[-1].target
+    height = lower.value if target is None or target.value - lower.value > ROOMY * target.value else 0.0
+    text = plain(say("chart.band", low=lower, high=upper), reader.head.lang).replace(" ", "\n", 1)
+    point = (len(bars) - 0.5, height)
+    canvas.label(text, point, (7, 0), anchor="left", level="center" if height else "bottom", colour=palette.GREY)
 
 
 def _draw_bars(canvas: Canvas, bars: list[_Bar], lang: str) -> None:
@@ -180,7 +203,8 @@ def _draw_month(canvas: Canvas, reader: Reader, total: int) -> None:
     points = _points(reader)
     target, projection = reader.value("target", "month"), reader.value("K45", "mtd")
     places, values = [0, *(p for p, _ in points)], [0.0, *(f.value for _, f in points)]
-    top = max(*values, *(f.value for f in (target, projection) if f is not None), 1.0) * HEADROOM
+    highest = reader.value("K45.high80", "mtd")
+    top = max(*values, *(f.value for f in (target, projection, highest) if f is not None), 1.0) * HEADROOM
     canvas.axes.set_ylim(0, top)
     canvas.axes.set_xlim(0, total)
     canvas.axes.axhline(0, color=palette.INK, linewidth=0.8, clip_on=False)
@@ -189,6 +213,7 @@ def _draw_month(canvas: Canvas, reader: Reader, total: int) -> None:
         _label_due(canvas, reader, places[-1], total)
     sns.lineplot(x=places, y=values, color=palette.BLUE, linewidth=2.6, estimator=None, clip_on=False, ax=canvas.axes)
     if points:
+        _draw_fan(canvas, reader, points[-1], total)
         _draw_projection(canvas, points[-1], projection, total)
         _label_last(canvas, reader, points[-1], total)
     _label_ends(canvas, reader, total, top)
@@ -222,6 +247,16 @@ def _draw_projection(canvas: Canvas, last: tuple[int, Figure], projection: Figur
     canvas.axes.plot([place], [actual.value], "o", markersize=7, color=palette.BLUE, clip_on=False)
 
 
+def _draw_fan(canvas: Canvas, reader: Reader, last: tuple[int, Figure], total: int) -> None:
+    """Draw what lies around the projection, 80 % dark in 95 % light; unknown or over: nothing."""
+    place, actual = last
+    for name, colour in (("95", palette.TRACK), ("80", palette.PALE_BLUE)):
+        ends = [reader.value(f"K45.{side}{name}", "mtd") for side in ("low", "high")]
+        if place < total and ends[0] is not None and ends[1] is not None:
+            low, high = ([actual.value, end.value] for end in ends if end is not None)
+            canvas.axes.fill_between([place, total], low, high, color=colour, linewidth=0, zorder=0)
+
+
 def _label_last(canvas: Canvas, reader: Reader, last: tuple[int, Figure], total: int) -> None:
     """Write actual and gap under the last point; in the first days there is no room under it."""
     place, actual = last
@@ -245,15 +280,22 @@ def _label_ends(canvas: Canvas, reader: Reader, total: int, top: float) -> None:
     if target is not None:
         labels.append((target.value, say("chart.target", target=target), palette.INK))
     if projection is not None and remaining is not None and remaining.value > 0:
-        labels.append((projection.value, say("chart.projection", projection=projection), palette.BLUE))
+        labels.append((projection.value, _projected(reader, projection), palette.BLUE))
     labels.sort(key=lambda label: label[0])
     heights = [label[0] for label in labels]
     if len(heights) > 1:
         heights[0] = min(heights[0], heights[1] - APART / (HEIGHT - MARGINS.bottom - MARGINS.top) * top)
     for height, (_, sentence, colour) in zip(heights, labels, strict=True):
-        text = plain(sentence, reader.head.lang).replace(" ", "\n", 1)
+        text = plain(sentence, reader.head.lang).replace(" ", "\n")
         is_ours = colour == palette.BLUE
         canvas.label(text, (total, height), (9, 0), anchor="left", level="center", colour=colour, bold=is_ours)
+
+
+def _projected(reader: Reader, projection: Figure) -> Sentence:
+    low, high = (reader.value(f"K45.{side}80", "mtd") for side in ("low", "high"))
+    if low is None or high is None:
+        return say("chart.projection", projection=projection)
+    return say("chart.projection_range", projection=projection, low=low, high=high)
 
 
 def _label_month(canvas: Canvas, reader: Reader, place: int, total: int) -> None:

@@ -151,7 +151,7 @@ def _loose_text(prose: Tag) -> str:
 def _long_number_faults(page: BeautifulSoup) -> Iterator[str]:
     for text in page.find_all(string=_LONG_RUN):
         parents = {parent.name for parent in text.parents}
-        if not parents & {"data", "time", "style", "code", "title"}:
+        if not parents & {"data", "time", "style", "code", "title", "blockquote"}:
             where = text.parent.name if text.parent is not None else "page"
             yield f"a number of eight or more digits stands outside <data>: in <{where}>"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from caringmon.model.gap import ABOVE
 from caringmon.report import palette
-from caringmon.report.canvas import Canvas, blank
+from caringmon.report.canvas import Canvas, Margins, blank
+from caringmon.report.charts import WIDE, Chart, chart_of
 from caringmon.report.gap_words import Part, gap_title, parts
 from caringmon.report.reading import Reader
 from caringmon.report.wording import Sentence, plain, say
@@ -13,10 +14,15 @@ NAMES, NUMBERS = 132, 44  # points for the names on the left, and for the number
 _BAR, _FAINT = 0.6, "#aab4c0"
 
 
-def gap_chart(reader: Reader, width: int) -> tuple[bytes, str]:
+def gap_charts(reader: Reader) -> tuple[Chart, ...]:
+    """Return the chart of the gap; a gap that cannot be explained: none."""
+    return (chart_of(gap_title(reader), gap_chart, reader, (say("gap.legend"),)),) if parts(reader) else ()
+
+
+def gap_chart(reader: Reader, width: int = WIDE) -> tuple[bytes, str]:
     """Return the parts of the gap as bars with their intervals as SVG, and the alt text."""
     mine = parts(reader)
-    with blank(width, room=NUMBERS) as canvas:
+    with blank(width, margins=Margins(right=NUMBERS, bottom=8)) as canvas:
         if mine:
             _draw(canvas, mine, reader.head.lang)
     return canvas.svg, plain(_alt(reader, mine), reader.head.lang)

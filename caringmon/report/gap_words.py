@@ -57,6 +57,8 @@ def gap_title(reader: Reader) -> Sentence:
     if gap.value == 0:
         return say("gap.even", against=against)
     side = "short" if gap.value < 0 else "ahead"
+    if any(guard.key == "guard.GAP_NEAR_ZERO" for guard in gap_guards(reader)):
+        return say(f"gap.{side}_small", gap=gap, against=against)
     named = _factors(part for part in _drivers(reader) if part in parts(reader))
     if not named:
         above = next((part.shown for part in parts(reader) if part.factor == ABOVE), None)

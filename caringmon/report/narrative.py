@@ -18,6 +18,8 @@ CONTACT_MATTERS = 0.02
 PENDING_MATTERS = 0.10
 SMALLEST_BASE = 20
 INDICATIVE_BELOW = 5
+# A chance that prints as none or all is told in words.
+SLIM = 0.01
 MOST_CHANGES = 5
 MOST_TEAMS_APART = 2
 
@@ -111,7 +113,11 @@ def month_title(reader: Reader) -> Sentence:
     if target is None:
         return say("month.no_target", projection=projection)
     key = "month.below" if projection.value < target.value else "month.reaches"
-    return say(key, projection=projection, target=target)
+    chance = reader.value("K45.reached", "mtd")
+    if chance is None:
+        return say(key, projection=projection, target=target)
+    odds = "slim" if chance.value < SLIM else "sure" if chance.value > 1 - SLIM else "chance"
+    return say(f"{key}_{odds}", projection=projection, target=target, chance=chance)
 
 
 def segment_facts(reader: Reader) -> tuple[Sentence, ...]:

@@ -118,6 +118,12 @@ def banners(findings: Findings) -> tuple[Sentence, ...]:
     return tuple(lines)
 
 
+def leader_note(findings: Findings, kind: str) -> str:
+    """Return what a person added, as typed (`summary`, `analysis`); nothing: empty."""
+    rows = findings.tables["notes"]
+    return next((text_of(text) for text in rows.loc[rows["kind"] == kind, "text"]), "")
+
+
 def data_notes(findings: Findings) -> tuple[Sentence, ...]:
     """Return what is missing, absent by design, or silent; nothing of it: the sentence that says so."""
     head = findings.head

@@ -47,6 +47,19 @@ class Team:
 
 
 @dataclass(frozen=True)
+class Signal:
+    """What the control limits say of a day: the rule that it breaks, and whether that is good or bad."""
+
+    rule: str
+    variation: str
+
+    @property
+    def is_concerning(self) -> bool:
+        """Tell whether the change is for the worse."""
+        return self.variation.endswith("concerning")
+
+
+@dataclass(frozen=True)
 class Agent:
     """One agent: the code, that of the TL today, and the place by shrunken agree rate; 0: too few contacts for one."""
 
@@ -160,6 +173,13 @@ class Reader:
     def results(self) -> tuple[str, ...]:
         """The results of the day or the five working days before, most frequent first (`result:U01`)."""
         return self._parts("results", "result")
+
+    def signal(self, kpi: str, window: str) -> Signal | None:
+        """Return what the control limits say of a day's value; nothing out of the ordinary: None."""
+        rows = self.findings.tables["signals"]
+        mine = rows[(rows["segment"] == self.segment) & (rows["kpi"] == kpi) & (rows["window"] == window)]
+        told = [Signal(text_of(row.rule), text_of(row.variation)) for row in mine.itertuples()]
+        return told[0] if told and told[0].rule else None
 
     def _parts(self, table: str, kind: str) -> tuple[str, ...]:
         rows = self.findings.tables[table]

@@ -13,8 +13,9 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from caringmon.model.findings import Findings
-from caringmon.report import charts, conclusions, narrative, notes, tables
+from caringmon.report import charts, conclusions, gap_words, narrative, notes, tables
 from caringmon.report.cards import cards, tone_of
+from caringmon.report.gap_chart import gap_charts
 from caringmon.report.hours_chart import hour_charts
 from caringmon.report.own_counts import MOST_RESULTS, row_counts
 from caringmon.report.reading import Reader, readers, segments_shown
@@ -103,8 +104,7 @@ def show_agents(findings: Findings) -> Block:
 
 def show_funnel(findings: Findings) -> Block:
     """Return the way from assigned records to valid agrees, per segment, as a table with bars (section 4)."""
-    parts = [Part(reader, grids=(tables.funnel_grid(reader),)) for reader in readers(findings)]
-    return _sections(findings, Section("section.funnel", "corong", parts))
+    return _sections(findings, Section("section.funnel", "corong", [_funnel(reader) for reader in readers(findings)]))
 
 
 def show_calls(findings: Findings) -> Block:
@@ -155,7 +155,8 @@ def _first_page(reader: Reader) -> dict[str, object]:
         "site": narrative.site_line(reader),
         "away": narrative.leaders_away(reader),
         "cards": cards(reader),
-        "charts": charts.page_charts(reader),
+        "note": notes.leader_note(reader.findings, "summary"),
+        "charts": (*charts.page_charts(reader), *gap_charts(reader)),
         "changes": narrative.changes(reader),
         "no_changes": narrative.no_changes(reader),
         "before": reader.last_day(reader.actual, "prev_day"),
@@ -184,6 +185,13 @@ def _agents(reader: Reader) -> Part:
     if not reader.best_agents:
         return Part(reader, told)
     return Part(reader, grids=(tables.best_agents_grid(reader),), notes=told)
+
+
+def _funnel(reader: Reader) -> Part:
+    """Return the funnel, what each factor adds to the gap, and what to know about that."""
+    grids = (tables.funnel_grid(reader), tables.gap_parts_grid(reader))
+    told = (*gap_words.gap_drivers(reader), *gap_words.gap_reference(reader), *gap_words.gap_guards(reader))
+    return Part(reader, grids=tuple(grid for grid in grids if grid is not None), notes=told)
 
 
 def _hours(reader: Reader) -> Part:
