@@ -55,6 +55,11 @@ def test_the_worked_month_of_october_2022():
     assert {kpi: values[kpi][0] for kpi in expected} == pytest.approx(expected, abs=1e-9)
 
 
+def test_targets_of_different_versions_may_hold_from_one_day_on():
+    of = targets(target(2600, segment="PRANPC", version=2), target(2400), target(1300, level="TL", entity_id="TL1"))
+    assert [of.of_month(segment, "", TODAY) for segment in ("CT0", "PRANPC", "ALL")] == [2400, 2600, 5000]
+
+
 def test_one_day_carries_one_share_of_the_month_and_a_free_day_none():
     of = targets(target(2600))
     assert of.of("CT0", "", Period.day(TODAY)) == 104

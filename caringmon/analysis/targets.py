@@ -63,8 +63,8 @@ class Targets:
         agree = targets[targets["metric"] == "agree"]
         # There is one site, whatever a file calls it.
         agree = agree.assign(entity_id=agree["entity_id"].where(agree["level"] != SITE, SITE))
-        newest = agree.sort_values(["effective_from", "version"]).groupby(_KEY)["version"].transform("last")
-        in_force = agree[agree["version"] == newest]
+        agree = agree.sort_values(["effective_from", "version"], kind="stable")
+        in_force = agree[agree["version"] == agree.groupby(_KEY)["version"].transform("last")]
         _refuse_ambiguous(in_force)
         rows = in_force.assign(derived=False)
         if roster is not None:
