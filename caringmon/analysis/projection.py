@@ -145,10 +145,10 @@ def remaining_agrees(known: Elapsed, remaining: float) -> tuple[Floats, dict[str
 
 
 def _reach(freedom: int) -> float:
-    """Return how many standard deviations above the mean counts are looked at: Student's 1 in 10,000, at most 40."""
+    """Return how many standard deviations above the mean counts are looked at: Student's 1 in 100,000, at most 40."""
     from scipy.special import stdtrit
 
-    return min(40.0, float(stdtrit(freedom, 0.9999)))
+    return min(40.0, float(stdtrit(freedom, 0.99999)))
 
 
 def _variance_factors(freedom: int) -> tuple[Floats, Floats]:
