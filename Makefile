@@ -19,8 +19,8 @@ check: $(VENV)/ready         ## static: format, lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/ready         ## print speed as ratios, measured in one run
-	for script in bench/*.py; do $(BIN)/python $$script || exit 1; done
+bench: $(VENV)/ready         ## print speed as ratios, measured in one run, and the accuracy of the statistics
+	for script in bench/*.py bench/accuracy/charts.py bench/accuracy/projection.py; do $(BIN)/python $$script || exit 1; done
 
 lab: $(VENV)/ready           ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab notebooks/daily.ipynb

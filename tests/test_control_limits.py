@@ -152,6 +152,15 @@ def test_beta_binomial_limits_without_overdispersion_are_quantiles_of_the_binomi
     assert limits.loc[0, ["near_lower", "near_upper"]].tolist() == [0.2, 0.8]
 
 
+def test_more_agrees_than_contacts_are_shown_and_count_as_all_of_them_in_the_limits():
+    for chart in (laney_chart, beta_binomial_chart):
+        limits = chart(rates([3, 2, 3, 2], [2, 4, 4, 4]))
+        assert limits["value"].iloc[0] == 1.5
+        assert limits["upper"].max() <= 1
+    # Laney's centre: (2 + 2 + 3 + 2) of 14.
+    assert laney_chart(rates([3, 2, 3, 2], [2, 4, 4, 4]))["centre"].iloc[0] == pytest.approx(9 / 14)
+
+
 def test_the_baseline_is_the_first_thirty_working_days_with_a_value():
     series = days("2022-03-01", "2022-04-20", of=10)
     series.loc[series["date"] == dt.date(2022, 3, 2), "of"] = 0

@@ -113,7 +113,8 @@ def test_the_variance_is_that_of_the_remaining_days_and_of_the_mean():
     pmf, _ = remaining_agrees(Elapsed(np.ones(10), np.array([50.0, 150.0] * 5), math.nan), 10)
     counts = np.arange(len(pmf))
     mean = pmf @ counts
-    assert mean == pytest.approx(1000.5)
+    # The tail beyond 1 in 100,000 is cut.
+    assert mean == pytest.approx(1000.5, rel=1e-3)
     assert pmf @ (counts - mean) ** 2 == pytest.approx(10 * (25_000 / 9) * 2 * 9 / 7, rel=0.01)
 
 

@@ -186,8 +186,9 @@ def _with_limits(
 
 
 def _baseline(part: pd.DataFrame) -> pd.DataFrame:
-    """Return the days with cases that make the limits; fewer than two make none."""
+    """Return the days with cases that make the limits; fewer than two make none. More agrees than contacts are all."""
     base = part[part["in_baseline"] & (part["of"] > 0)]
+    base = base.assign(cases=base[["cases", "of"]].min(axis=1))
     return base if len(base) >= _FEWEST else base.iloc[:0]
 
 

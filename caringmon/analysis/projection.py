@@ -134,13 +134,21 @@ def remaining_agrees(known: Elapsed, remaining: float) -> tuple[Floats, dict[str
     factors, weights = _variance_factors(known.freedom)
     ratios = phi * factors * (1 + remaining / units)
     if not is_binomial:
-        spread = math.sqrt(mean * remaining * max(1.0, float(ratios.max())))
-        pmf = weights @ negative_binomial_pmf(int(mean * remaining + 20 * spread + 20), mean * remaining, ratios)
+        spread = math.sqrt(mean * remaining * max(1.0, phi * (1 + remaining / units)))
+        most = int(mean * remaining + _reach(known.freedom) * spread) + 20
+        pmf = weights @ negative_binomial_pmf(most, mean * remaining, ratios)
         return pmf, {"rate": math.nan, "rho": math.nan, "distribution": "negative_binomial"}
     count = round(trials * remaining)
     pmf = weights @ beta_binomial_pmf(count, min(mean * remaining / count, 1.0), (ratios - 1) / (count - 1))
     rho = max(0.0, phi - 1) / (trials - 1) if trials > 1 else math.nan
     return pmf, {"rate": known.agrees.sum() / known.contacts, "rho": min(rho, 1.0), "distribution": "beta_binomial"}
+
+
+def _reach(freedom: int) -> float:
+    """Return how many standard deviations above the mean counts are looked at: Student's 1 in 100,000, at most 40."""
+    from scipy.special import stdtrit
+
+    return min(40.0, float(stdtrit(freedom, 0.99999)))
 
 
 def _variance_factors(freedom: int) -> tuple[Floats, Floats]:
