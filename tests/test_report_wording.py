@@ -57,6 +57,8 @@ COMPOSED = (
     "promise",
     "quality",
     "standing",
+    "header.audience",
+    "segment",
 )
 
 
