@@ -48,16 +48,16 @@ class _Bar:
     is_open: bool
 
 
-def page_charts(reader: Reader) -> tuple[Chart, ...]:
-    """Return the charts of the first page: days against target, and the month against its target.
+def day_charts(reader: Reader) -> tuple[Chart, ...]:
+    """Return the chart of the last working days against target; no active day among them: none."""
+    return (chart_of(days_title(reader), days_chart, reader),) if counts(reader)["days_drawn"].value else ()
 
-    A chart that would show nothing is left out: no active day, or a month without a single attempt.
-    """
+
+def month_charts(reader: Reader) -> tuple[Chart, ...]:
+    """Return the chart of the month against its target; a month without a single attempt: none."""
     pace = reader.get("K44", "mtd")
     is_silent = pace is not None and pace.note == "no_activity"
-    made = [] if counts(reader)["days_drawn"].value == 0 else [chart_of(days_title(reader), days_chart, reader)]
-    made += [] if is_silent else [chart_of(month_title(reader), month_chart, reader)]
-    return tuple(made)
+    return () if is_silent else (chart_of(month_title(reader), month_chart, reader),)
 
 
 def chart_of(title: Sentence, draw: Draw, reader: Reader, notes: tuple[Sentence, ...] = ()) -> Chart:

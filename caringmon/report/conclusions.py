@@ -26,7 +26,8 @@ def agents_lines(reader: Reader) -> tuple[Sentence, ...]:
     every, small, least = count["agents"], count["agents_small"], count["least_contacts"]
     if every.value == 0:
         return (say("agents.nobody"),)
-    lines = [say("agents.full_list", agents=every)]
+    lines = [say("agents.alike")] if reader.agents_are_alike else []
+    lines.append(say("agents.full_list", agents=every))
     if small.value:
         key = "agents.all_small" if small.value == every.value else "agents.small"
         lines.append(say(key, small=small, least=least))

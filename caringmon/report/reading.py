@@ -146,9 +146,20 @@ class Reader:
 
     @property
     def best_agents(self) -> tuple[Agent, ...]:
-        """The agents that come first, at most five and never more than half: else the list would show who is last."""
+        """The agents that come first, at most five and never more than half: else the list would show who is last.
+
+        None where all share one rate, since nothing beyond chance sets them apart.
+        """
         ranked = sorted((agent for agent in self.agents if agent.rank), key=lambda agent: agent.rank)
+        if self.agents_are_alike:
+            return ()
         return tuple(ranked[: min(MOST_AGENTS, len(ranked) // 2)])
+
+    @property
+    def agents_are_alike(self) -> bool:
+        """Tell whether several agents are ordered and all share the first place."""
+        ranks = [agent.rank for agent in self.agents if agent.rank]
+        return len(ranks) > 1 and set(ranks) == {1}
 
     @property
     def absences(self) -> tuple[tuple[str, str], ...]:

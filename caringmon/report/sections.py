@@ -90,11 +90,8 @@ def show_first_page(findings: Findings) -> Block:
 
 
 def show_teams(findings: Findings) -> Block:
-    """Return section 2: every team with the SPVs above them, and every day of the month, per segment."""
-    every = readers(findings)
-    teams = [_teams(reader) for reader in every]
-    days = [Part(reader, grids=(tables.all_days_grid(reader),)) for reader in every]
-    return _sections(findings, Section("section.teams", "tim", teams), Section("section.days", "hari", days, "across"))
+    """Return section 2: every team with the SPVs above them, per segment; each day stands in the workbook."""
+    return _sections(findings, Section("section.teams", "tim", [_teams(reader) for reader in readers(findings)]))
 
 
 def show_agents(findings: Findings) -> Block:
@@ -156,7 +153,8 @@ def _first_page(reader: Reader) -> dict[str, object]:
         "away": narrative.leaders_away(reader),
         "cards": cards(reader),
         "note": notes.leader_note(reader.findings, "summary"),
-        "charts": (*charts.page_charts(reader), *gap_charts(reader)),
+        "left": (*charts.day_charts(reader), *gap_charts(reader)),
+        "right": charts.month_charts(reader),
         "changes": narrative.changes(reader),
         "no_changes": narrative.no_changes(reader),
         "before": reader.last_day(reader.actual, "prev_day"),

@@ -20,7 +20,7 @@ _DROPPED: tuple[_Step, ...] = (
 )
 _ALONE = re.compile(r"<g>(<text[^>]*>[^<]*</text>|<path[^>]*/>)</g>")
 # Coordinates inside a tag; a text such as `2.955` is none.
-_FINE = re.compile(r"\d+\.\d{3,}(?=[^<>]*>)")
+_FINE = re.compile(r"\d+\.\d{2,}(?=[^<>]*>)")
 
 
 def lean_svg(text: str, text_size: float) -> bytes:
@@ -29,6 +29,6 @@ def lean_svg(text: str, text_size: float) -> bytes:
         text = pattern.sub(shorter, text)
     text = text.replace(f"font-size:{text_size:g}px;", "")
     text = _ALONE.sub(r"\1", text)
-    text = _FINE.sub(lambda found: f"{float(found[0]):.2f}".rstrip("0").rstrip("."), text)
+    text = _FINE.sub(lambda found: f"{float(found[0]):.1f}".removesuffix(".0"), text)
     fonts = palette.FONTS.replace('"', "'")
     return text.replace("</style>", f"text{{font:{text_size:g}px {fonts}}}</style>", 1).encode()
