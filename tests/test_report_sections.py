@@ -158,7 +158,10 @@ def test_without_hours_there_is_no_heat_map() -> None:
 
 
 def test_results_stand_in_order_and_the_rest_is_one_row() -> None:
-    """1 342 dials × 27.2 % = 365; nine tenths of them × 24.5 % = 296.0 before; behind the tenth stand 28 + 27 + 23 + 21 + 20 + 19 + 16 + 13 + 13 = 180."""
+    """1 342 dials × 27.2 % = 365; nine tenths of them × 24.5 % = 296.0 before.
+
+    Behind the tenth stand 28 + 27 + 23 + 21 + 20 + 19 + 16 + 13 + 13 = 180.
+    """
     full, short = tables.results_grid(ct0()), tables.results_grid(ct0(), 10)
     assert len(full.rows) == 19
     assert printed(full.rows[0]) == ["Tidak diangkat", "365", "27,2 %", "296,0", "+69,0"]
