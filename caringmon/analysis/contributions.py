@@ -37,14 +37,11 @@ def product_parts(reference: Sequence[Numbers], actual: Sequence[Numbers]) -> li
     """
     changes = [now - then for then, now in zip(reference, actual, strict=True)]
     is_exact = any(change.dtype == object for change in changes)
-    sums: list[Numbers | None] = [None] * len(changes)
+    sums: list[Any] = [0] * len(changes)
     for node, weight in _exact_nodes(len(changes)) if is_exact else _float_nodes(len(changes)):
         between = [then + node * change for then, change in zip(reference, changes, strict=True)]
-        for place, others in enumerate(_products_of_others(between)):
-            share = weight * others
-            so_far = sums[place]
-            sums[place] = share if so_far is None else so_far + share
-    return [change * found for change, found in zip(changes, sums, strict=True)]
+        sums = [sum_ + others for sum_, others in zip(sums, _products_of_others(between, weight), strict=True)]
+    return [change * sum_ for change, sum_ in zip(changes, sums, strict=True)]
 
 
 def factor_values(counts: Numbers, other: Numbers) -> list[Numbers]:
@@ -66,7 +63,7 @@ def cell_parts(actual: Numbers, reference: Numbers) -> Numbers:
     A cell that one side does not have holds zeros there: its whole contribution is `assigned` and `mix`.
     """
     parts = product_parts(factor_values(reference, actual), factor_values(actual, reference))
-    return np.stack(np.broadcast_arrays(*parts), axis=-1)
+    return np.moveaxis(np.stack(np.broadcast_arrays(*parts)), 0, -1)
 
 
 def nested(parts: Numbers, groups: Sequence[Hashable]) -> dict[Hashable, list[Any]]:
@@ -114,9 +111,9 @@ def _rate(above: Numbers, below: Numbers, otherwise: Numbers | int) -> Numbers:
     return np.where(is_told, above / np.where(is_told, below, 1), otherwise)
 
 
-def _products_of_others(values: Sequence[Numbers]) -> list[Numbers]:
-    """Return, for each value, the product of all others, without a division."""
-    ahead: list[Any] = [1]
+def _products_of_others(values: Sequence[Numbers], weight: Any) -> list[Numbers]:
+    """Return, for each value, the weighted product of all others, without a division."""
+    ahead: list[Any] = [weight]
     for value in values[:-1]:
         ahead.append(ahead[-1] * value)
     behind: Any = 1

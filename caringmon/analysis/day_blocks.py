@@ -50,7 +50,8 @@ class Side:
     def counts(self) -> Numbers:
         """Return the counts as they are: (cells, steps); the cells of a slot lie together, slot by slot."""
         every = np.arange(self.days)[None]
-        return self._arranged(np.ones((1, self.days)), every)[0, :, : len(STEPS)]
+        found: Numbers = self._arranged(self._by_count(), every)[: len(STEPS), 0].T
+        return found
 
     def drawn(self, random: np.random.Generator, draws: int, chunk: int, wider: float) -> Iterator[Numbers]:
         """Yield draws in chunks of the shape (draws, cells, steps); of a plan every draw is the plan.
@@ -59,79 +60,72 @@ class Side:
         by as much, since its spread is not estimated from days.
         """
         chosen = random.integers(0, max(1, self.days), (draws, self.days))
+        blocks = self._by_count()
         for start in range(0, draws, chunk):
-            days = chosen[start : start + chunk]
-            weights = (days[:, :, None] == np.arange(self.days)).sum(axis=1).astype(float)
-            counts = self._arranged(weights, days)
+            counts = self._arranged(blocks, chosen[start : start + chunk])
             if self.days:
-                counts = self._judged_anew(self._listed_anew(counts, random, wider), random, wider)
+                self._listed_anew(counts, random, wider)
+                self._judged_anew(counts, random, wider)
                 # A list cannot be shorter than to hold what was worked of it.
-                is_held = (counts[..., _UNITS] > 0) | (counts[..., _WORKED] == 0)
-                counts[..., _UNITS] = np.where(is_held, counts[..., _UNITS], counts[..., _WORKED])
-            yield counts[..., : len(STEPS)]
+                units, worked = counts[_UNITS], counts[_WORKED]
+                counts[_UNITS] = np.where((units > 0) | (worked == 0), units, worked)
+            yield np.moveaxis(counts[: len(STEPS)], 0, -1)
 
-    def _arranged(self, weights: Numbers, days: Numbers) -> Numbers:
-        """Return the counts (draws, cells, counts) with days taken as often as the weights say, or in that order."""
-        entities = self.fixed.shape[0]
+    def _by_count(self) -> Numbers:
+        """Return the blocks as (counts, days, entities): what is worked with together lies together."""
+        return np.ascontiguousarray(np.moveaxis(self.blocks, -1, 0))
+
+    def _arranged(self, blocks: Numbers, days: Numbers) -> Numbers:
+        """Return the counts (counts, draws, cells) of these days, (draws, days): in that order, or all together."""
+        shape = (len(_COUNTS), len(days), self.slots * self.fixed.shape[0])
         if self.slots and not self.is_even:
-            by_slot = self.blocks[days]
-            missing = self.slots - self.days
-            padded = np.pad(by_slot, ((0, 0), (0, missing), (0, 0), (0, 0))) if missing else by_slot
-            return padded.reshape(len(days), self.slots * entities, len(_COUNTS))
-        by_day = self.blocks.reshape(self.days, entities * len(_COUNTS))
-        total: Numbers = self.fixed + (weights @ by_day).reshape(len(weights), entities, len(_COUNTS))
+            by_slot = np.zeros((len(_COUNTS), len(days), self.slots, self.fixed.shape[0]))
+            by_slot[:, :, : self.days] = blocks[:, days]
+            return by_slot.reshape(shape)
+        often = (days[:, :, None] == np.arange(self.days)).sum(axis=1).astype(float)
+        total: Numbers = self.fixed.T[:, None] + np.matmul(often, blocks)
         if self.slots:
-            return np.tile(total / max(1, self.days), (1, self.slots, 1))
+            return np.tile(total / max(1, self.days), (1, 1, self.slots))
         return total
 
-    def _listed_anew(self, counts: Numbers, random: np.random.Generator, wider: float) -> Numbers:
-        """Return the counts with lists of other lengths, as chance makes them.
+    def _listed_anew(self, counts: Numbers, random: np.random.Generator, wider: float) -> None:
+        """Give the drawn lists other lengths, as chance makes them.
 
         Who has a list of his own works through it at his own pace: its length and his work vary apart, and only what
         he dialled for others comes with the days. Who shares in one list, as witels do, has a part of what was worked
         and a part of what was not, which vary apart, while the length of the whole varies as one list does.
         """
+        draws, known = counts.shape[1], self.fixed + self.blocks.sum(axis=0)
         if self.slots:
-            return self._listed_by_day(counts, random, wider)
-        drawn, known = counts.copy(), self.fixed + self.blocks.sum(axis=0)
-        if self.has_lists:
+            mean = known[:, _UNITS] / self.days
+            length = 1 + _chance(mean, draws, random) / np.where(mean > 0, mean, 1) / wider
+            # What is worked of a shared list goes with its length.
+            changed = slice(_UNITS, _UNITS + 1) if self.has_lists else slice(None)
+            counts[changed] *= np.tile(length, (1, self.slots))
+        elif self.has_lists:
             own = known[:, _UNITS] - known[:, _FOREIGN]
-            drawn[..., _UNITS] = own + _chance(own, len(counts), random) / wider + counts[..., _FOREIGN]
-            return drawn
-        drawn[..., _UNITS] += _chance(self.fixed[:, _UNITS], len(counts), random) / wider
-        whole = known[:, _UNITS].sum(keepdims=True)
-        length = whole + _chance(whole, len(counts), random) / wider
-        drawn[..., _UNITS] *= length / np.maximum(1, drawn[..., _UNITS].sum(axis=1, keepdims=True))
-        return drawn
+            counts[_UNITS] = own + _chance(own, draws, random) / wider + counts[_FOREIGN]
+        else:
+            counts[_UNITS] += _chance(self.fixed[:, _UNITS], draws, random) / wider
+            whole = known[:, _UNITS].sum(keepdims=True)
+            length = whole + _chance(whole, draws, random) / wider
+            counts[_UNITS] *= length / np.maximum(1, counts[_UNITS].sum(axis=1, keepdims=True))
 
-    def _listed_by_day(self, counts: Numbers, random: np.random.Generator, wider: float) -> Numbers:
-        """Return the counts with longer or shorter lists on all days; what is worked of a shared list goes with it."""
-        mean = (self.fixed + self.blocks.sum(axis=0))[:, _UNITS] / max(1, self.days)
-        length = 1 + _chance(mean, len(counts), random) / np.where(mean > 0, mean, 1) / wider
-        by_cell = np.tile(length, (1, self.slots))
-        drawn = counts.copy()
-        if self.has_lists:
-            drawn[..., _UNITS] *= by_cell
-            return drawn
-        return drawn * by_cell[..., None]
-
-    def _judged_anew(self, counts: Numbers, random: np.random.Generator, wider: float) -> Numbers:
-        """Return the counts with the verdicts that are outstanding drawn: the error of a QC that has seen only a part.
+    def _judged_anew(self, counts: Numbers, random: np.random.Generator, wider: float) -> None:
+        """Draw the verdicts that are outstanding: the error of a QC that has seen only a part.
 
         Its variance at the site is that of a total estimated from a sample without replacement, open × (1 + open ÷
         judged) × q (1 − q); a census adds nothing. Two verdicts, one of each kind, are added to those given, so that
         few of them are no certainty (Agresti and Coull 1998).
         """
-        waiting = counts[..., _OPEN]
+        waiting = counts[_OPEN]
         if not waiting.any():
-            return counts
+            return
         given, accepted = self.judged[0] + 2, self.judged[1] + 1
         variance = accepted / given * (1 - accepted / given)
-        shared = random.standard_normal((len(counts), 1)) * np.sqrt(variance / given)
+        shared = random.standard_normal((len(waiting), 1)) * np.sqrt(variance / given)
         alone = random.standard_normal(waiting.shape) * np.sqrt(variance * waiting)
-        drawn = counts.copy()
-        drawn[..., _COUNTED] += (waiting * shared + alone) / wider
-        return drawn
+        counts[_COUNTED] += (waiting * shared + alone) / wider
 
 
 def _chance(expected: Numbers, draws: int, random: np.random.Generator) -> Numbers:

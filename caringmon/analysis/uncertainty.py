@@ -13,7 +13,7 @@ from caringmon.analysis.contributions import Numbers, cell_parts
 from caringmon.analysis.day_blocks import Side
 
 FEWEST_DAYS = 10  # with fewer an interval is an indication
-_CHUNK_CELLS = 25_000  # cells at a time, so that a chunk stays in the processor's cache
+_CHUNK_CELLS = 8_000  # cells at a time, so that a chunk stays in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ def drawn_parts(
     parts, totals = [], []
     draws = [side.drawn(random, resolution.draws, chunk, wider) for side in (actual, reference)]
     for now, then in zip(*draws, strict=True):
-        of_cells = cell_parts(now, then)
-        of_entities = of_cells.reshape(len(now), slots, entities, -1).sum(axis=1)
-        parts.append(np.matmul(members, of_entities))
+        by_factor = np.moveaxis(cell_parts(now, then), -1, 0)
+        by_entity = by_factor.reshape(len(by_factor), len(now), slots, entities).sum(axis=2)
+        parts.append(np.moveaxis(by_entity @ members.T, 0, -1))
         totals.append(then[..., -1].reshape(len(then), slots, entities).sum(axis=1) @ members.T)
     return np.concatenate(parts), np.concatenate(totals)
 

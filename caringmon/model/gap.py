@@ -54,8 +54,6 @@ class Gap:
         return list(self.parts.loc[self.parts["level"] == "site", "part"])
 
     def ranked_drivers(self, level: str) -> pd.DataFrame:
-        """Return the drivers of a level that push the way the gap goes, the largest first."""
-        at_level = self.parts[(self.parts["level"] == level) & self.parts["is_driver"]]
-        along = at_level["part"] * (1 if self.gap > 0 else -1)
-        order = along[along > 0].sort_values(ascending=False, kind="stable").index
-        return at_level.loc[order].reset_index(drop=True)
+        """Return the drivers of a level that cost agrees, the costliest first."""
+        costly = self.parts["is_driver"] & (self.parts["part"] < 0) & (self.parts["level"] == level)
+        return self.parts[costly].sort_values("part", kind="stable", ignore_index=True)
