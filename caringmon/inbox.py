@@ -28,7 +28,7 @@ from caringmon.suppression import erased_services
 from caringmon.vocabulary import Rules, read_rules
 
 # Part of every load_id: raise it when the same file must be read anew because reading has changed.
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"
 
 
 @dataclass(frozen=True)

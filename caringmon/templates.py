@@ -27,7 +27,7 @@ from caringmon.xlsx import workbook_bytes
 LAST_ROW = 2000
 _DATE_FORMAT = "yyyy-mm-dd"
 _FIRST_DAY = dt.date(2015, 1, 1)
-_FORMATS = {Kind.DATE: _DATE_FORMAT, Kind.MONTH: "@", Kind.CODE: "@", Kind.NAME: "@"}
+_FORMATS = {Kind.DATE: _DATE_FORMAT, Kind.MONTH: "@", Kind.CODE: "@", Kind.STAFF: "@", Kind.NAME: "@"}
 # Columns whose contract leaves the words open, with those that are usual.
 _CHOICES = {"segments": ("CT0", "PRANPC", "CT0|PRANPC"), "kpi": tuple(kpi for kpi in CATALOGUE if kpi.startswith("K"))}
 _REQUIRED, _OPTIONAL = PatternFill("solid", fgColor="1F4E79"), PatternFill("solid", fgColor="DDEBF7")

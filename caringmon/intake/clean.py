@@ -30,6 +30,7 @@ _READERS: dict[Kind, Callable[[Cells], Reading]] = {
     Kind.NAME: read_prose,
     Kind.NOTE: read_prose,
     Kind.CODE: read_codes,
+    Kind.STAFF: read_codes,
     Kind.SERVICE: read_codes,
     Kind.CUSTOMER: read_codes,
     Kind.PHONE: read_phones,

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from caringmon.errors import RefusedError
 from caringmon.intake.cells import mask_of
-from caringmon.model.tables import NEVER_IN_FACTS, PSEUDONYMISED, Table
+from caringmon.intake.staff import SEPARATOR, compared, staff_codes, tells_person
+from caringmon.model.tables import NEVER_IN_FACTS, PSEUDONYMISED, Column, Kind, Table
 
 TEST_KEY = b"caringmon test key: for demo and tests only, not secret"
 IDENTITY_SCHEMA = pa.schema([("kind", pa.string()), ("pseudonym", pa.string()), ("clear", pa.string())])
@@ -64,10 +65,14 @@ def split_identities(
     `erased`, by pseudonym with or without leading zeros, give none.
     """
     facts = {name: rows[name] for name in rows.column_names}
+    people: dict[str, str] = {}  # what tells a member of staff → pseudonym
     named: list[tuple[str, str, str]] = []  # kind of identity, column of the pseudonym, column of the clear value
     for column in table.columns:
         if column.digits_of:
             facts[column.name] = _digits(column.kind.value, rows[column.digits_of], facts[column.digits_of], key)
+        elif column.kind is Kind.STAFF:
+            facts[column.name], told = _staff(rows, column, key)
+            people |= told
         elif column.kind in PSEUDONYMISED:
             facts[column.name] = _pseudonyms(column.kind.value, rows[column.name], key)
             named.append((column.kind.value, column.name, column.name))
@@ -80,16 +85,29 @@ def split_identities(
         listed = pa.array(sorted(erased), pa.string())
         kept = pc.invert(pc.or_(*(pc.is_in(stored[name], listed) for name in ("service_no", "service_no_digits"))))
         hidden, told = stored.filter(kept), rows.filter(kept)
-    identities = [
-        _identities(kind, [(hidden[about], told[clear]) for other, about, clear in named if other == kind])
-        for kind in sorted({kind for kind, _, _ in named})
-    ]
-    return stored, pa.concat_tables([IDENTITY_SCHEMA.empty_table(), *identities])
+    pairs = [(kind, (hidden[about], told[clear])) for kind, about, clear in named]
+    pairs.append((Kind.STAFF.value, (pa.array(people.values(), pa.string()), pa.array(people.keys(), pa.string()))))
+    kinds = sorted({kind for kind, _ in pairs})
+    return stored, pa.concat_tables(
+        _identities(kind, [pair for other, pair in pairs if other == kind]) for kind in kinds
+    )
 
 
 def _pseudonyms(kind: str, values: pa.ChunkedArray, key: bytes) -> pa.Array:
     encoded = pa.chunked_array(values).combine_chunks().dictionary_encode()
     return _hidden(kind, encoded.dictionary, key).take(encoded.indices)
+
+
+def _staff(rows: pa.Table, column: Column, key: bytes) -> tuple[pa.Array, dict[str, str]]:
+    """Return the codes of a column, a pseudonym in the place of each that tells a person, and those by what told it."""
+    encoded = staff_codes(rows, column).dictionary_encode()
+    spoken = [cell.split(SEPARATOR) for cell in encoded.dictionary.to_pylist()]
+    clear = sorted({compared(code) for codes in spoken for code in codes if tells_person(code)})
+    if not clear:
+        return rows[column.name], {}
+    hidden = dict(zip(clear, pseudonyms(column.kind.value, clear, key), strict=True))
+    shown = [SEPARATOR.join(hidden[compared(c)] if tells_person(c) else c for c in codes) for codes in spoken]
+    return pc.coalesce(pa.array(shown, pa.string()).take(encoded.indices), rows[column.name]), hidden
 
 
 def _digits(kind: str, clear: pa.ChunkedArray, hidden: pa.Array, key: bytes) -> pa.Array:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from caringmon.intake.cells import mask_of
 from caringmon.intake.clean import TypedRows
 from caringmon.intake.sheets import Bools
+from caringmon.intake.staff import staff_codes, telling_rows
 from caringmon.model.codes import AGREE, Severity
 from caringmon.model.tables import EXAMPLE, EXAMPLE_COLUMNS, Kind
 
@@ -193,6 +194,14 @@ def segment_changed(typed: TypedRows, _: dt.datetime | None) -> Iterator[Verdict
         yield Verdict("SEGMENT_CHANGED", Severity.WARN, (kinds > 1).to_numpy(dtype=bool))
 
 
+def staff_not_by_code(typed: TypedRows, _: dt.datetime | None) -> Iterator[Verdict]:
+    """Find staff told by a number, an address or a name, beside the logins that give such their code."""
+    for column in typed.feed.table.columns:
+        if column.kind is Kind.STAFF and column.name != "logins":
+            telling = telling_rows(staff_codes(typed.rows, column))
+            yield Verdict("STAFF_NOT_BY_CODE", Severity.WARN, telling, column.name)
+
+
 RULES: tuple[Callable[[TypedRows, dt.datetime | None], Iterator[Verdict]], ...] = (
     example_row,
     value_missing,
@@ -212,6 +221,7 @@ RULES: tuple[Callable[[TypedRows, dt.datetime | None], Iterator[Verdict]], ...] 
     minutes_impossible,
     login_over_planned,
     segment_changed,
+    staff_not_by_code,
 )
 
 

@@ -71,7 +71,8 @@ def _decides(table: Table, column: Column) -> bool:
     """Tell whether a filled cell of the column shows that a row is one of the table."""
     needed = {name for other in table.columns if other.required for name in other.derived_from}
     has_service = any(other.kind is Kind.SERVICE and other.required for other in table.columns)
-    is_id = column.kind is Kind.SERVICE or (not has_service and column.kind is Kind.CODE and not column.allowed)
+    is_code = column.kind in (Kind.CODE, Kind.STAFF) and not column.allowed
+    is_id = column.kind is Kind.SERVICE or (not has_service and is_code)
     return (column.required and (is_id or column.kind in _TIMES)) or (column.name in needed and column.raw)
 
 

@@ -19,6 +19,7 @@ class Kind(StrEnum):
 
     TEXT = "text"
     CODE = "code"  # an id or code word: text, stripped, leading zeros kept
+    STAFF = "staff"  # the code of a member of staff; what tells a person instead is stored as a keyed pseudonym
     SERVICE = "service"  # personal: stored as a keyed pseudonym
     CUSTOMER = "customer"  # personal: stored as a keyed pseudonym
     PHONE = "phone"  # personal: stored as a keyed pseudonym
@@ -38,6 +39,7 @@ class Kind(StrEnum):
 ARROW_TYPES: dict[Kind, pa.DataType] = {
     Kind.TEXT: pa.string(),
     Kind.CODE: pa.string(),
+    Kind.STAFF: pa.string(),
     Kind.SERVICE: pa.string(),
     Kind.CUSTOMER: pa.string(),
     Kind.PHONE: pa.string(),
@@ -69,6 +71,7 @@ class Column:
     `raw`: exists while a file is read (words of the source) and is not stored.
     `about`: for names and notes, the stored column that says whose they are; the identity store keeps them under it.
     `digits_of`: the pseudonym of that id without its leading zeros, by which an id that lost them is found again.
+    `people_at`: the levels at which a code is a member of staff's; empty: at all.
     """
 
     name: str
@@ -80,6 +83,7 @@ class Column:
     raw: bool = False
     about: str = ""
     digits_of: str = ""
+    people_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,7 @@ class Table:
 
 
 SEGMENTS = tuple(Segment)
+_PEOPLE = ("SPV", "TL", "AGENT")
 _DIGITS = Column("service_no_digits", Kind.SERVICE, "the service without leading zeros", digits_of="service_no")
 
 CALLS = Table(
@@ -127,7 +132,7 @@ CALLS = Table(
     columns=(
         Column("attempt_id", Kind.CODE, "id of the attempt in the source system"),
         Column("called_at", Kind.DATETIME, "start of the dial", required=True),
-        Column("agent_id", Kind.CODE, "person_id of the dialling agent", required=True),
+        Column("agent_id", Kind.STAFF, "person_id of the dialling agent", required=True),
         Column("agent_name", Kind.NAME, "name of the agent", about="agent_id"),
         Column("service_no", Kind.SERVICE, "service called about", required=True),
         _DIGITS,
@@ -179,7 +184,7 @@ ASSIGNMENTS = Table(
         Column("area", Kind.TEXT, "area of the service"),
         Column("branch", Kind.TEXT, "branch of the service"),
         Column("wok", Kind.TEXT, "working area of the service"),
-        Column("agent_id", Kind.CODE, "person_id of the holder", required=True),
+        Column("agent_id", Kind.STAFF, "person_id of the holder", required=True),
         Column("team_code", Kind.CODE, "team of the holder"),
         Column("received_at", Kind.DATETIME, "when the order was received", required=True),
         Column("valid_from", Kind.DATE, "first day held; default: the day received", required=True,
@@ -199,7 +204,7 @@ TARGETS = Table(
         Column("period", Kind.MONTH, "month of the target", required=True),
         Column("segment", Kind.CODE, "service segment", required=True, allowed=SEGMENTS),
         Column("level", Kind.CODE, "whose target", required=True, allowed=("SITE", "SPV", "TL", "AGENT", "WITEL")),
-        Column("entity_id", Kind.CODE, "code of the entity; SITE for the site", required=True),
+        Column("entity_id", Kind.STAFF, "code of the entity; SITE for the site", required=True, people_at=_PEOPLE),
         Column("metric", Kind.CODE, "what is targeted", required=True,
                allowed=("agree", "recovery_amount", "assigned", "penetration", "contact_rate", "rpc_rate",
                         "agree_rate", "valid_share")),
@@ -209,7 +214,7 @@ TARGETS = Table(
         Column("date", Kind.DATE, "day of a daily value"),
         Column("apportion", Kind.CODE, "how a month is spread", allowed=("WORKDAY", "ROSTER_DAY", "EXPLICIT")),
         Column("version", Kind.COUNT, "version of the target", required=True),
-        Column("approved_by", Kind.CODE, "role or code of the approver"),
+        Column("approved_by", Kind.STAFF, "role or code of the approver"),
         Column("approved_at", Kind.DATE, "date of approval"),
         Column("effective_from", Kind.DATE, "first day on which the version is known", required=True),
     ),
@@ -221,12 +226,12 @@ TARGETS = Table(
 ROSTER = Table(
     name="roster",
     columns=(
-        Column("person_id", Kind.CODE, "code of the person", required=True),
-        Column("logins", Kind.CODE, "logins in the systems where they differ from person_id, separated by |"),
+        Column("person_id", Kind.STAFF, "code of the person", required=True),
+        Column("logins", Kind.STAFF, "logins in the systems where they differ from person_id, separated by |"),
         Column("display_name", Kind.NAME, "name of the person", about="person_id"),
         Column("on_air_name", Kind.NAME, "alias on air", about="person_id"),
         Column("role", Kind.CODE, "role in force", required=True, allowed=tuple(Role)),
-        Column("reports_to", Kind.CODE, "person_id of the superior"),
+        Column("reports_to", Kind.STAFF, "person_id of the superior"),
         Column("team_code", Kind.CODE, "team"),
         Column("site", Kind.CODE, "site"),
         Column("segments", Kind.CODE, "segments worked, separated by |"),
@@ -247,7 +252,7 @@ QC = Table(
         Column("service_no", Kind.SERVICE, "service of the call judged", required=True),
         _DIGITS,
         Column("called_at", Kind.DATETIME, "start of the call judged"),
-        Column("qco_id", Kind.CODE, "person_id of the QCO", required=True),
+        Column("qco_id", Kind.STAFF, "person_id of the QCO", required=True),
         Column("qco_name", Kind.NAME, "name of the QCO", about="qco_id"),
         Column("tapped_at", Kind.DATETIME, "when the verdict was given", required=True),
         Column("status_raw", Kind.TEXT, "verdict word of the source", raw=True),
@@ -262,7 +267,7 @@ QC = Table(
         *(Column(f"param_tapping_{side}", Kind.TEXT, "criteria that failed on this side", raw=True)
           for side in ("proses", "sikap", "solusi")),
         Column("failed_criteria", Kind.CODE, "criteria that failed, V01-V12, separated by |"),
-        Column("tl_id", Kind.CODE, "person_id of the TL who answered a return"),
+        Column("tl_id", Kind.STAFF, "person_id of the TL who answered a return"),
         Column("tl_response", Kind.NOTE, "what the TL answered", about="validation_id"),
         Column("tl_at", Kind.DATETIME, "when the TL answered"),
         Column("data_condition", Kind.CODE, "where a return stands",
@@ -281,7 +286,7 @@ QC_STATES = Table(
     columns=(
         Column("attempt_id", Kind.CODE, "id of the call judged"),
         Column("called_at", Kind.DATETIME, "start of the call judged", required=True),
-        Column("agent_id", Kind.CODE, "person_id of the dialling agent", required=True),
+        Column("agent_id", Kind.STAFF, "person_id of the dialling agent", required=True),
         Column("service_no", Kind.SERVICE, "service of the call judged", required=True),
         _DIGITS,
         Column("dialled_no", Kind.PHONE, "number dialled"),
@@ -289,11 +294,11 @@ QC_STATES = Table(
         Column("verdict", Kind.CODE, "verdict as exported", required=True, derived_from=("verdict_raw",),
                allowed=tuple(QcStatus)),
         Column("follow", Kind.CODE, "follow-up code; 3 is a return"),
-        Column("judge_id", Kind.CODE, "person_id of the QCO; filled before any verdict"),
+        Column("judge_id", Kind.STAFF, "person_id of the QCO; filled before any verdict"),
         Column("judged_at", Kind.DATETIME, "when the verdict was given; null: not judged"),
         Column("reason_code", Kind.CODE, "primary reason, RC01-RC99"),
         Column("rec_qco", Kind.NOTE, "what the QCO recommends", about="attempt_id"),
-        Column("tl_id", Kind.CODE, "person_id of the TL who answered a return"),
+        Column("tl_id", Kind.STAFF, "person_id of the TL who answered a return"),
         Column("rec_tl", Kind.NOTE, "what the TL answered", about="attempt_id"),
         Column("has_tl_response", Kind.FLAG, "whether the TL answered", derived_from=("rec_tl",)),
         Column("tl_at", Kind.DATETIME, "when the TL answered"),
@@ -344,7 +349,7 @@ ATTENDANCE = Table(
     name="attendance",
     columns=(
         Column("date", Kind.DATE, "working day", required=True),
-        Column("person_id", Kind.CODE, "code of the person", required=True),
+        Column("person_id", Kind.STAFF, "code of the person", required=True),
         Column("planned_min", Kind.MINUTES, "minutes planned"),
         Column("login_min", Kind.MINUTES, "minutes logged in"),
         Column("break_min", Kind.MINUTES, "minutes of break"),
@@ -367,7 +372,7 @@ HISTORY = Table(
         Column("segment", Kind.CODE, "service segment", required=True, allowed=SEGMENTS),
         Column("level", Kind.CODE, "whose figure; SITE where the file has no such column",
                allowed=("SITE", "SPV", "TL", "AGENT", "WITEL")),
-        Column("entity_id", Kind.CODE, "code of the entity; SITE for the site", required=True),
+        Column("entity_id", Kind.STAFF, "code of the entity; SITE for the site", required=True, people_at=_PEOPLE),
         Column("kpi", Kind.CODE, "K01-K56 of the catalogue", required=True),
         Column("value", Kind.NUMBER, "the figure, in the unit of its KPI", required=True),
     ),

@@ -11,11 +11,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 
 from caringmon.errors import DataBlockedError
-from caringmon.model.tables import PSEUDONYMISED
+from caringmon.model.tables import PSEUDONYMISED, Kind
 from caringmon.store.files import OWNER_ONLY, write_whole
 
 _SCHEMA = pa.schema([("kind", pa.string()), ("pseudonym", pa.string()), ("clear", pa.string())])
-_ID_KINDS = pa.array(sorted(PSEUDONYMISED), pa.string())
+_ID_KINDS = pa.array(sorted({*PSEUDONYMISED, Kind.STAFF}), pa.string())
 
 
 class IdentityStore:
