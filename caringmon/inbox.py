@@ -99,10 +99,12 @@ def load_file(loading: Loading, path: Path) -> list[FileReport]:
     A refusal is part of the report, not raised.
     """
     try:
-        return [_load_member(loading, member) for member in files_in(path.name, path.read_bytes())]
+        data = path.read_bytes()
     except OSError:
         name = without_numbers(path.name)
         return [FileReport(name, refusal=f"{name}: there is no such file, or it cannot be read")]
+    try:
+        return [_load_member(loading, member) for member in files_in(path.name, data)]
     except CaringmonError as problem:
         return [FileReport(path.name, refusal=without_numbers(str(problem)))]
 
@@ -119,6 +121,10 @@ def _load_member(loading: Loading, member: Member) -> FileReport:
             replaced = _keep(loading, reading, source, member.sha256, {load.load_id for load in earlier})
     except CaringmonError as problem:
         return FileReport(member.name, refusal=without_numbers(str(problem)))
+    except OSError as problem:
+        name = without_numbers(member.name)
+        why = f"not loaded, {problem.strerror}; see that store/ may be written and has room, and load it again"
+        return FileReport(name, refusal=f"{name}: {why}")
     return replace(reading.report, file=member.name, is_anew=bool(replaced))
 
 

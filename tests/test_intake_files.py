@@ -124,6 +124,15 @@ def test_a_named_file_that_is_not_there_is_refused(workspace):
     assert report.refusal == "gone.csv: there is no such file, or it cannot be read"
 
 
+def test_a_store_that_cannot_be_written_is_told_from_a_file_that_cannot_be_read(workspace):
+    (workspace / "store").mkdir()
+    (workspace / "store" / "raw").write_bytes(b"no folder")
+    report = load(workspace, {"c.csv": tamara_csv({})})["c.csv"]
+    assert report.refusal.startswith("c.csv: not loaded, ")
+    assert "see that store/ may be written" in report.refusal
+    assert facts.read_loads(workspace) == ()
+
+
 def test_an_empty_or_missing_inbox_gives_no_reports(tmp_path):
     assert ingest(tmp_path, None, key=TEST_KEY) == []
 

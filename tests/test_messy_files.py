@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from caringmon.intake.pseudonyms import TEST_KEY
+from caringmon.intake.pseudonyms import TEST_KEY, pseudonyms
 from caringmon.pipeline import ingest
 from tests.conftest import REPOSITORY
 from tests.exports import issue, new_workspace, read, stored
@@ -140,7 +140,8 @@ constants: {role: AGENT}
     arts, other = report.counts
     assert [(count.sheet, count.loaded, count.set_aside) for count in (arts, other)] == [("arts", 10, 4),
                                                                                         ("other", 10, 4)]  # fmt: skip
-    bowie = next(row for row in rows if row["person_id"] == "David Bowie")
+    (hidden,) = pseudonyms("staff", ["david bowie"], TEST_KEY)
+    (bowie,) = (row for row in rows if row["person_id"] == hidden)
     assert (bowie["skill"], bowie["valid_from"], bowie["source_row"]) == ("musician", dt.date(2016, 1, 10), 6)
 
 
