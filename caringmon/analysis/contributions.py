@@ -44,17 +44,15 @@ def product_parts(reference: Sequence[Numbers], actual: Sequence[Numbers]) -> li
     return [change * sum_ for change, sum_ in zip(changes, sums, strict=True)]
 
 
-def factor_values(counts: Numbers, other: Numbers) -> list[Numbers]:
-    """Return the values of `FACTORS` of each cell from counts of shape (…, cells, steps).
+def factor_values(actual: Numbers, reference: Numbers) -> tuple[list[Numbers], list[Numbers]]:
+    """Return the values of `FACTORS` of each cell on both sides, from counts of shape (…, cells, steps).
 
-    `assigned` has the shape (…, 1). What the counts do not tell (a share of no units, a rate of no cases) is borrowed
-    from the other side, so that it contributes nothing; known to neither side: zero.
+    `assigned` has the shape (…, 1). What the counts of a side do not tell (a share of no units, a rate of no cases) is
+    borrowed from the other side, so that it contributes nothing; known to neither side: zero.
     """
-    mine, theirs = _told(counts), _told(other)
-    values = [mine[0][0]]
-    for (above, below), (above_there, below_there) in zip(mine[1:], theirs[1:], strict=True):
-        values.append(_rate(above, below, _rate(above_there, below_there, 0)))
-    return values
+    now, then = _told(actual), _told(reference)
+    both = [_rates(*here, *there) for here, there in zip(now[1:], then[1:], strict=True)]
+    return [now[0][0], *(mine for mine, _ in both)], [then[0][0], *(theirs for _, theirs in both)]
 
 
 def cell_parts(actual: Numbers, reference: Numbers) -> Numbers:
@@ -62,8 +60,8 @@ def cell_parts(actual: Numbers, reference: Numbers) -> Numbers:
 
     A cell that one side does not have holds zeros there: its whole contribution is `assigned` and `mix`.
     """
-    parts = product_parts(factor_values(reference, actual), factor_values(actual, reference))
-    return np.moveaxis(np.stack(np.broadcast_arrays(*parts)), 0, -1)
+    now, then = factor_values(actual, reference)
+    return np.moveaxis(np.stack(np.broadcast_arrays(*product_parts(then, now))), 0, -1)
 
 
 def nested(parts: Numbers, groups: Sequence[Hashable]) -> dict[Hashable, list[Any]]:
@@ -87,7 +85,7 @@ def counterfactual(actual: Numbers, reference: Numbers, replaced: Mapping[int, C
     `replaced`: per number of a cell the factors to replace, jointly: what two replacements bring together is not the
     sum of what each brings alone. `assigned` is replaced for all cells or none; it is when the first cell names it.
     """
-    now, then = factor_values(actual, reference), factor_values(reference, actual)
+    now, then = factor_values(actual, reference)
     total = 0
     for cell in range(actual.shape[-2]):
         product: Any = 1
@@ -106,9 +104,12 @@ def _told(counts: Numbers) -> list[tuple[Numbers, Numbers]]:
     return [(everything, np.ones_like(everything)), (units, everything), *steps]
 
 
-def _rate(above: Numbers, below: Numbers, otherwise: Numbers | int) -> Numbers:
-    is_told = below != 0
-    return np.where(is_told, above / np.where(is_told, below, 1), otherwise)
+def _rates(above: Numbers, below: Numbers, above_there: Numbers, below_there: Numbers) -> tuple[Numbers, Numbers]:
+    is_told, is_told_there = below != 0, below_there != 0
+    # Zeros and ones made of the counts themselves stay of their number type.
+    mine = np.where(is_told, above, below) / np.where(is_told, below, below + 1)
+    theirs = np.where(is_told_there, above_there, below_there) / np.where(is_told_there, below_there, below_there + 1)
+    return np.where(is_told, mine, theirs), np.where(is_told_there, theirs, mine)
 
 
 def _products_of_others(values: Sequence[Numbers], weight: Any) -> list[Numbers]:

@@ -124,8 +124,10 @@ class Side:
         given, accepted = self.judged[0] + 2, self.judged[1] + 1
         variance = accepted / given * (1 - accepted / given)
         shared = random.standard_normal((len(waiting), 1)) * np.sqrt(variance / given)
-        alone = random.standard_normal(waiting.shape) * np.sqrt(variance * waiting)
-        counts[_COUNTED] += (waiting * shared + alone) / wider
+        is_open = waiting > 0
+        alone = random.standard_normal(np.count_nonzero(is_open)) * np.sqrt(variance * waiting[is_open])
+        counts[_COUNTED] += waiting * shared / wider
+        counts[_COUNTED][is_open] += alone / wider
 
 
 def _chance(expected: Numbers, draws: int, random: np.random.Generator) -> Numbers:
