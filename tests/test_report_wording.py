@@ -41,7 +41,11 @@ FAMILIES = (
     "result",
     "absence",
 )
+MADE = ("month.below_", "month.reaches_")
 COMPOSED = (
+    "card.signal",
+    "gap.reference",
+    "gap.note",
     "short",
     "col",
     "agrees",
@@ -100,7 +104,14 @@ def test_every_key_that_the_code_names_is_in_the_catalogue() -> None:
 
 def test_no_message_is_unused() -> None:
     literals = set(re.findall(r"""["']([a-z][\w.]*\.[\w.]+|numerals)["']""", source()))
-    families = (*(f"{family}." for family in (*FAMILIES, *COMPOSED)), "card.gap_", "card.returns_")
+    families = (
+        *(f"{family}." for family in (*FAMILIES, *COMPOSED)),
+        "card.gap_",
+        "card.returns_",
+        "gap.short",
+        "gap.ahead",
+        *MADE,
+    )
     assert [key for key in catalogue("id") if key not in literals and not key.startswith(families)] == []
 
 
