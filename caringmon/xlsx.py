@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 from openpyxl import Workbook
 
 _FIXED = dt.datetime(2000, 1, 1)
+_FORMULA_CELL = re.compile(r'<c r="([A-Z]+\d+)"((?: s="\d+")?)[^>]*>(<f>[^<]*</f>)<v ?/?>(?:</v>)?')
 
 # sheet title -> cell reference -> value of the formula in that cell
 CachedValues = Mapping[str, Mapping[str, float | int | str]]
@@ -55,18 +56,19 @@ def save_workbook(workbook: Workbook, path: Path, cached: CachedValues | None = 
 
 
 def _with_values(sheet_xml: str, values: Mapping[str, float | int | str]) -> str:
-    for reference, value in values.items():
-        kind = ' t="str"' if isinstance(value, str) else ""
-        text = escape(value) if isinstance(value, str) else repr(value)
-        sheet_xml, hits = re.subn(
-            rf'<c r="{reference}"((?: s="\d+")?)[^>]*>(<f>[^<]*</f>)<v ?/?>(?:</v>)?',
-            rf'<c r="{reference}"\g<1>{kind}>\g<2><v>{_literal(text)}</v>',
-            sheet_xml,
-        )
-        if hits != 1:
-            raise ValueError(f"cell {reference} holds no formula whose value could be stored")
-    return sheet_xml
+    """Return the sheet with a value in each formula cell that `values` names, in one walk over its formulas."""
+    found = set()
 
+    def stored(cell: re.Match[str]) -> str:
+        reference, look, formula = cell.groups()
+        if reference not in values:
+            return cell[0]
+        found.add(reference)
+        value = values[reference]
+        kind, text = (' t="str"', escape(value)) if isinstance(value, str) else ("", repr(value))
+        return f'<c r="{reference}"{look}{kind}>{formula}<v>{text}</v>'
 
-def _literal(replacement: str) -> str:
-    return replacement.replace("\\", r"\\")
+    filled = _FORMULA_CELL.sub(stored, sheet_xml)
+    if lost := sorted(values.keys() - found):
+        raise ValueError(f"cell {lost[0]} holds no formula whose value could be stored")
+    return filled

@@ -7,7 +7,8 @@ import pytest
 from openpyxl import load_workbook
 
 from caringmon.report.digest import chat_text
-from caringmon.report.figures import check_page, check_text, check_workbook
+from caringmon.report.figures import check_page, check_text
+from caringmon.report.workbook_gate import check_workbook
 from tests.report_documents import findings_of, page_of, workbook_bytes_of
 from tests.worked_findings import VARIANTS
 
