@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -11,36 +11,50 @@ from openpyxl.worksheet.worksheet import Worksheet
 from caringmon.report import palette
 from caringmon.report.numerals import part_of
 from caringmon.report.sheets import live
-from caringmon.report.sheets.pen import Pen, at, lines_needed, rule_above, rule_below
+from caringmon.report.sheets.pen import Look, Pen, at, lines_needed, rule_above, rule_below
 from caringmon.report.tables import Grid, Row
 from caringmon.report.wording import Shown, Slot, plain
 
-ROW_HEIGHT = 14.0
+ROW_HEIGHT = 13.75  # points
 NOTE_SIZE = 8.5
 
 
 @dataclass(frozen=True)
 class Spot:
-    """Where a block stands: sheet, its first row and column, how many columns the names of the rows take."""
+    """Where a block stands: sheet, its first row and column, how many columns its row names take, their indent.
+
+    `skipped`: a column that the block leaves out, since it is too narrow.
+    """
 
     sheet: Worksheet
     row: int
     column: int
     head: int = 1
+    indent: int = 0
+    skipped: int = 0
+
+    def place(self, number: int) -> int:
+        """Return the column of the block's cell of that number behind the names of the rows, counted from 0."""
+        column = self.column + self.head + number
+        return column + 1 if 0 < self.skipped <= column else column
+
+    def moved(self, row: int) -> Spot:
+        """Return the same spot at another row."""
+        return replace(self, row=row)
 
 
 def write_block(pen: Pen, spot: Spot, grid: Grid, actual: str) -> int:
     """Write the block and return its last row, notes included. Bars of the page are left out."""
     kept = [number for number, column in enumerate(grid.columns) if column.kind != "bar"]
     width = spot.head + len(kept)
-    pen.text(at(spot.sheet, spot.row, spot.column), grid.caption, bold=True)
+    pen.text(at(spot.sheet, spot.row, spot.column), grid.caption, bold=True, indent=spot.indent)
     _header(pen, spot, [grid.corner, *(grid.columns[number].label for number in kept)])
     row = spot.row + 1
     for line in (*grid.rows, *grid.totals):
         row += 1
         is_total = line in grid.totals
         _row(pen, spot, row, _Line(line, kept, grid, is_total), actual)
-        _rule(spot, row, width, above=bool(is_total and line is grid.totals[0]))
+        _rule(spot, row, len(kept), above=bool(is_total and line is grid.totals[0]))
     for note in grid.notes:
         row += 1
         write_note(pen, Spot(spot.sheet, row, spot.column), note, width)
@@ -49,13 +63,28 @@ def write_block(pen: Pen, spot: Spot, grid: Grid, actual: str) -> int:
 
 def write_note(pen: Pen, spot: Spot, note: Slot, width: int) -> None:
     """Write a remark in small grey type over as many columns, wrapped."""
-    sheet = spot.sheet
+    _wrapped(pen, spot, width, note, {"colour": palette.GREY, "size": NOTE_SIZE})
+
+
+def need_height(sheet: Worksheet, row: int, points: float) -> None:
+    """Make a row at least so high; what stands beside may need more."""
+    sheet.row_dimensions[row].height = max(points, sheet.row_dimensions[row].height or ROW_HEIGHT)
+
+
+def room(sheet: Worksheet, first: int, last: int) -> int:
+    """Return how many letters of ordinary size fit into the columns."""
+    return int(sum(sheet.column_dimensions[get_column_letter(c)].width for c in range(first, last + 1)) * 1.1)
+
+
+def _wrapped(pen: Pen, spot: Spot, width: int, text: Slot, look: Look) -> None:
+    """Write a text over several columns, in as many lines as it needs."""
     last = spot.column + width - 1
-    sheet.merge_cells(start_row=spot.row, end_row=spot.row, start_column=spot.column, end_column=last)
-    pen.text(at(sheet, spot.row, spot.column), note, colour=palette.GREY, size=NOTE_SIZE, wrap=True)
-    room = sum(sheet.column_dimensions[get_column_letter(c)].width for c in range(spot.column, last + 1))
-    height = 12.0 * lines_needed(plain(note, pen.lang), int(room * 1.15)) + 2
-    sheet.row_dimensions[spot.row].height = max(height, sheet.row_dimensions[spot.row].height or 0)
+    lines = lines_needed(plain(text, pen.lang), room(spot.sheet, spot.column, last))
+    if lines > 1:
+        spot.sheet.merge_cells(start_row=spot.row, end_row=spot.row, start_column=spot.column, end_column=last)
+        need_height(spot.sheet, spot.row, ROW_HEIGHT * lines)
+        look = {**look, "wrap": True}
+    pen.text(at(spot.sheet, spot.row, spot.column), text, **look)
 
 
 @dataclass(frozen=True)
@@ -67,20 +96,24 @@ class _Line:
 
 
 def _header(pen: Pen, spot: Spot, labels: list[Slot]) -> None:
+    row = spot.row + 1
     for number, label in enumerate(labels):
-        column = spot.column + (number and spot.head - 1 + number)
-        align = "right" if number else "left"
-        pen.text(
-            at(spot.sheet, spot.row + 1, column), label, bold=True, colour=palette.GREY, size=9, align=align, wrap=True
-        )
-    _rule(spot, spot.row + 1, spot.head + len(labels) - 1)
+        column = spot.place(number - 1) if number else spot.column
+        look: Look = {"bold": True, "colour": palette.GREY, "size": 9, "align": "right", "wrap": True, "low": True}
+        if not number:
+            look |= {"align": "left", "wrap": False, "indent": spot.indent}
+        pen.text(at(spot.sheet, row, column), label, **look)
+        if number:
+            lines = lines_needed(plain(label, pen.lang), room(spot.sheet, column, column))
+            need_height(spot.sheet, row, 12 * lines)
+    _rule(spot, row, len(labels) - 1)
 
 
 def _row(pen: Pen, spot: Spot, row: int, line: _Line, actual: str) -> None:
     strong = line.is_total or line.row.extra == "now"
-    head = at(spot.sheet, row, spot.column)
-    pen.text(head, line.row.head, bold=strong, indent=int(line.row.extra == "part"))
-    places = {number: spot.column + spot.head + place for place, number in enumerate(line.kept)}
+    indent = spot.indent + (line.row.extra == "part")
+    _wrapped(pen, spot.moved(row), spot.head, line.row.head, {"bold": strong, "indent": indent})
+    places = {number: spot.place(place) for place, number in enumerate(line.kept)}
     stands = _stands(row, places, line.row)
     for number, place in places.items():
         content, cell = line.row.cells[number], at(spot.sheet, row, place)
@@ -104,6 +137,6 @@ def _stands(row: int, places: Mapping[int, int], line: Row) -> dict[live.Name, l
     }
 
 
-def _rule(spot: Spot, row: int, width: int, *, above: bool = False) -> None:
+def _rule(spot: Spot, row: int, cells: int, *, above: bool = False) -> None:
     draw = rule_above if above else rule_below
-    draw(spot.sheet, row, spot.column + width - 1, first=spot.column)
+    draw(spot.sheet, row, spot.place(cells - 1), first=spot.column)

@@ -12,7 +12,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from caringmon.model.findings import Findings
 from caringmon.report.reading import Reader, readers
-from caringmon.report.sheets.blocks import ROW_HEIGHT
 from caringmon.report.sheets.drawings import Body, Drawn, columns_chart, place_chart, sorted_chart
 from caringmon.report.sheets.pen import Pen, at, widths
 from caringmon.report.sheets.records import Part, Records, filter_rows, write_notes, write_records
@@ -21,7 +20,6 @@ from caringmon.report.wording import Slot, say
 
 CHART_COLUMN = 11
 LAST_COLUMN = 16
-CHART_WIDTH = 12.6  # centimetres
 CHART_ROWS = 15
 
 
@@ -55,7 +53,7 @@ def write(pen: Pen, findings: Findings) -> None:
         _, end = _table(pen, sheet, end + 2, hours, _HOURS)
     if results:
         if hours:
-            sheet.row_breaks.append(Break(id=end + 1))
+            sheet.row_breaks.append(Break(id=end))
         records, end = _table(pen, sheet, end + 2, results, _RESULTS)
         filter_rows(records)
     sheet.print_title_rows = "1:1"
@@ -78,6 +76,6 @@ def _table(pen: Pen, sheet: Worksheet, row: int, parts: Sequence[Part], drawing:
         if column is not None and last >= first:
             body = Body(sheet, first, min(last, first + drawing.most - 1), 2)
             chart = drawing.make(pen, body, say(drawing.title, segment=part.reader.name), Drawn(column, ""))
-            place_chart(sheet, chart, (below, CHART_COLUMN), (CHART_WIDTH, CHART_ROWS * ROW_HEIGHT / 72 * 2.54))
+            place_chart(sheet, chart, (below, CHART_COLUMN), (below + CHART_ROWS - 1, LAST_COLUMN))
             below += CHART_ROWS + 1
     return records, max(end, below - 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from caringmon.model.findings import Figure, Findings
@@ -31,9 +32,11 @@ def write(pen: Pen, findings: Findings) -> None:
     row = _reach(pen, sheet, findings, row + 2)
     row = _issue_summary(pen, sheet, findings, row + 2)
     row = _load_summary(pen, sheet, findings, row + 2)
+    sheet.row_breaks.append(Break(id=row))
     row = _bridge_total(pen, sheet, findings, row + 2)
     row = _definitions(pen, sheet, row + 2)
     row = _parameters(pen, sheet, findings, row + 2)
+    sheet.row_breaks.append(Break(id=row))
     row = _issues(pen, sheet, findings, row + 2)
     row = _loads(pen, sheet, findings, row + 2)
     row = _bridge(pen, sheet, findings, row + 2)

@@ -18,6 +18,7 @@ from openpyxl.chart.series import Series, SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText
 from openpyxl.drawing.line import LineProperties
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.drawing.text import (
     CharacterProperties,
     Paragraph,
@@ -65,7 +66,7 @@ def days_chart(pen: Pen, body: Body, title: Slot, columns: Sequence[Drawn], *, e
     if targets:
         line = LineChart()
         for series in targets:
-            _dash(series, body.last - body.first)
+            _dash(series, 0)
             line.series.append(series)
         chart += line
     return chart
@@ -78,7 +79,7 @@ def lines_chart(pen: Pen, body: Body, title: Slot, columns: Sequence[Drawn]) -> 
     for drawn in columns:
         series = _series(pen, body, drawn)
         if drawn.is_target:
-            _dash(series, body.last - body.first, above=True)
+            _dash(series, body.last - body.first)
         else:
             series.graphicalProperties = _stroke(palette.BLUE, _THICK)
             series.marker.symbol = "none"
@@ -91,6 +92,7 @@ def lines_chart(pen: Pen, body: Body, title: Slot, columns: Sequence[Drawn]) -> 
 def columns_chart(pen: Pen, body: Body, title: Slot, drawn: Drawn) -> BarChart:
     """Return upright bars of one column, each with its number."""
     chart = _bars(pen, title)
+    chart.y_axis.delete = True
     series = _series(pen, body, drawn)
     _fill(series, palette.BLUE)
     _label_all(series)
@@ -111,10 +113,11 @@ def sorted_chart(pen: Pen, body: Body, title: Slot, drawn: Drawn) -> BarChart:
     return chart
 
 
-def place_chart(sheet: Worksheet, chart: Any, anchor: tuple[int, int], size: tuple[float, float]) -> None:
-    """Put a chart at (row, column), with (width, height) in centimetres."""
-    chart.width, chart.height = size
-    sheet.add_chart(chart, f"{get_column_letter(anchor[1])}{anchor[0]}")
+def place_chart(sheet: Worksheet, chart: Any, first: tuple[int, int], last: tuple[int, int]) -> None:
+    """Put a chart over the cells from `first` to `last`, each as (row, column)."""
+    start = AnchorMarker(col=first[1] - 1, row=first[0] - 1)
+    chart.anchor = TwoCellAnchor(editAs="oneCell", _from=start, to=AnchorMarker(col=last[1], row=last[0]))
+    sheet.add_chart(chart)
 
 
 def _bars(pen: Pen, title: Slot) -> BarChart:
@@ -127,8 +130,7 @@ def _bars(pen: Pen, title: Slot) -> BarChart:
 def _plain_frame(pen: Pen, chart: Any, title: Slot) -> None:
     """Set title, axes and frame: small type, no lines but the axis, no legend, empty cells as gaps."""
     chart.title = plain(title, pen.lang)
-    run = chart.title.tx.rich.p[0].r[0]
-    run.rPr = _letters(1000, palette.INK, bold=True)
+    chart.title.tx.rich.p[0].r[0].rPr = _letters(900, palette.GREY)
     chart.title.overlay = False
     chart.legend = None
     chart.display_blanks = "gap"
@@ -174,12 +176,12 @@ def _mark(series: Any, last: int) -> None:
     _label_point(series, last, "outEnd", palette.BLUE)
 
 
-def _dash(series: Any, last: int, *, above: bool = False) -> None:
+def _dash(series: Any, labelled: int) -> None:
     series.graphicalProperties = _stroke(palette.INK, _THIN)
     series.graphicalProperties.line.dashStyle = "dash"
     series.marker.symbol = "none"
     series.smooth = False
-    _label_point(series, last, "t" if above else "r", palette.INK)
+    _label_point(series, labelled, "t", palette.INK)
 
 
 def _label_point(series: Any, last: int, position: str, colour: str) -> None:

@@ -31,7 +31,10 @@ _A4 = 9
 
 
 class Look(TypedDict, total=False):
-    """How a cell looks; what is left out is plain ink, size 10, left. `shape`: the number format."""
+    """How a cell looks; what is left out is plain ink, size 10, left.
+
+    `shape`: the number format; `low`: a wrapped text stands at the foot of its cell.
+    """
 
     bold: bool
     colour: str
@@ -40,6 +43,7 @@ class Look(TypedDict, total=False):
     wrap: bool
     indent: int
     shape: str
+    low: bool
 
 
 @dataclass
@@ -116,7 +120,10 @@ class Pen:
         for column, label in enumerate(labels, 1):
             cell = at(sheet, row, column)
             align = "left" if column in left else "right"
-            self.text(cell, label, bold=True, colour=palette.GREY, size=9, align=align, wrap=True)
+            indent = int(align == "left" and column > 1)
+            self.text(
+                cell, label, bold=True, colour=palette.GREY, size=9, align=align, wrap=True, low=True, indent=indent
+            )
             cell.border = Border(bottom=RULE)
 
     def dress(self, cell: Any, **look: Unpack[Look]) -> None:
@@ -127,7 +134,7 @@ class Pen:
             cell.font = Font(name=FONT, size=look.get("size", 10), bold=look.get("bold", False), color=colour)
             cell.alignment = Alignment(
                 horizontal=look.get("align", "left"),
-                vertical="top" if wrap else "bottom",
+                vertical="top" if wrap and not look.get("low") else "bottom",
                 wrap_text=wrap,
                 indent=look.get("indent", 0),
             )

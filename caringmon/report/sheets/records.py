@@ -147,7 +147,7 @@ def _rows(grid: Grid, kind: str) -> tuple[Row, ...]:
 def _write_row(records: Records, row: int, part: Part, line: Row, kind: str) -> None:
     pen, sheet, strong = records.pen, records.sheet, kind != "body"
     for column, text in enumerate(part.front(line), 1):
-        pen.text(at(sheet, row, column), text, bold=strong)
+        pen.text(at(sheet, row, column), text, bold=strong, indent=int(column > 1))
     places = [records.columns.get(name) for name, _ in _named_columns(part.grid)]
     stands = _stands(row, places, line)
     for number, (place, content) in enumerate(zip(places, line.cells, strict=True)):
@@ -155,7 +155,7 @@ def _write_row(records: Records, row: int, part: Part, line: Row, kind: str) -> 
             continue
         cell = at(sheet, row, place)
         if not isinstance(content, Shown):
-            pen.text(cell, content if isinstance(content, Sentence | str) else "", bold=strong)
+            pen.text(cell, content if isinstance(content, Sentence | str) else "", bold=strong, indent=1)
         elif content.form == "status":
             _write_status(pen, cell, content.figure, stands)
         else:

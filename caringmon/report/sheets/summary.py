@@ -1,4 +1,4 @@
-"""The sheet that reads as a page: per segment the first page of the report, then promises, quality and all days."""
+"""The sheet that reads as a page: a printed page per segment as the report begins, then the days of each month."""
 
 from __future__ import annotations
 
@@ -12,33 +12,36 @@ from caringmon.model.findings import Findings
 from caringmon.report import narrative, notes, palette, tables
 from caringmon.report.cards import Card, cards
 from caringmon.report.reading import Reader, readers
-from caringmon.report.sheets.blocks import ROW_HEIGHT, Spot, write_block
+from caringmon.report.sheets.blocks import ROW_HEIGHT, Spot, need_height, write_block
 from caringmon.report.sheets.drawings import Body, Drawn, days_chart, lines_chart, place_chart
 from caringmon.report.sheets.pen import RULE, Pen, at, lines_needed, rule_below, widths
 from caringmon.report.tables import Grid
 from caringmon.report.wording import Slot, plain, say
 
-COLUMNS = 12
-WIDTH = 13.0
-LEFT = 7  # columns of what stands left of a chart
-CHART_WIDTH = 12.4  # centimetres
+WIDTH, NARROW = 14.5, 2.5
+LEFT, RIGHT, COLUMNS = 7, 9, 13  # last column of the left side, first and last of the right; between them a narrow one
+CARDS = (1, 3, 5, 7, 10, 12)
+LINE_LENGTH = 168  # letters of the lead over the whole width
 CHART_ROWS = 11
+GAP_HEIGHT = 7.0  # points
 
 
 def write(pen: Pen, findings: Findings, version: int | None) -> None:
-    """Write the sheet: two printed pages a segment."""
+    """Write the sheet."""
     sheet = pen.sheet(say("sheet.summary"), is_page=True)
-    widths(sheet, *[WIDTH] * COLUMNS)
-    sheet.sheet_format.defaultRowHeight, sheet.sheet_format.customHeight = ROW_HEIGHT, True
+    widths(sheet, *[WIDTH] * LEFT, NARROW, *[WIDTH] * (COLUMNS - RIGHT + 1))
+    sheet.page_margins.top, sheet.page_margins.bottom = 0.4, 0.55
     row = _head(pen, sheet, findings, version)
-    for number, reader in enumerate(readers(findings)):
-        if number:
-            sheet.row_breaks.append(Break(id=row - 1))
-        row = _first_page(pen, sheet, reader, row) + 1
-        anchor = row - CHART_ROWS - 1
-        sheet.row_breaks.append(Break(id=row - 1))
-        row = _second_page(pen, sheet, reader, row, anchor) + 1
-    sheet.print_area = f"A1:{get_column_letter(COLUMNS)}{row - 1}"
+    every, anchors = readers(findings), []
+    for number, reader in enumerate(every):
+        row = _new_page(sheet, row) if number else _gap(sheet, row)
+        anchor, row = _first_page(pen, sheet, reader, row)
+        anchors.append(anchor)
+    for reader, anchor in zip(every, anchors, strict=True):
+        row = _all_days(pen, sheet, reader, _new_page(sheet, row), anchor)
+    for number in range(1, row + 1):
+        sheet.row_dimensions[number].height = sheet.row_dimensions[number].height or ROW_HEIGHT
+    sheet.print_area = f"A1:{get_column_letter(COLUMNS)}{row}"
     sheet.freeze_panes = "A2"
 
 
@@ -50,11 +53,23 @@ def version_words(version: int | None, lang: str) -> list[str]:
     return [*words, plain(say("header.correction", number=str(version - 1)), lang)] if version > 1 else words
 
 
+def _gap(sheet: Worksheet, row: int) -> int:
+    """Leave a low row below this one; return the row after it."""
+    sheet.row_dimensions[row + 1].height = GAP_HEIGHT
+    return row + 2
+
+
+def _new_page(sheet: Worksheet, row: int) -> int:
+    """Break the page below this row; return the row after it."""
+    sheet.row_breaks.append(Break(id=row))
+    return row + 1
+
+
 def _head(pen: Pen, sheet: Worksheet, findings: Findings, version: int | None) -> int:
-    """Write title, facts, banners and one line per segment where there are several; return the next free row."""
+    """Write title, facts, banners and one line per segment where there are several; return the last row."""
     head, facts = findings.head, notes.header(findings)
     pen.text(at(sheet, 1, 1), say("title.daily"), bold=True, size=20)
-    sheet.row_dimensions[1].height = 28
+    need_height(sheet, 1, 26)
     what: list[Slot] = [facts.segments, say("book.date", day=facts.date)]
     if facts.workday is not None:
         what.append(facts.workday)
@@ -68,7 +83,9 @@ def _head(pen: Pen, sheet: Worksheet, findings: Findings, version: int | None) -
     for banner in notes.banners(findings):
         row += 1
         pen.text(at(sheet, row, 1), banner, bold=True, colour=palette.AMBER)
-    for reader, line in narrative.overview(findings):
+    overview = narrative.overview(findings)
+    row = _gap(sheet, row) - 1 if overview else row
+    for reader, line in overview:
         row += 1
         pen.text(at(sheet, row, 1), reader.name, bold=True)
         pen.text(at(sheet, row, 2), line)
@@ -76,29 +93,32 @@ def _head(pen: Pen, sheet: Worksheet, findings: Findings, version: int | None) -
         if status is not None:
             colour = palette.STATUS[status]
             pen.text(at(sheet, row, COLUMNS), say(f"status.{status}"), bold=True, colour=colour, align="right")
-    return row + 2
+    return row
 
 
-def _first_page(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
-    """Write where the segment stands, the last days and what changed; return the last row."""
+def _first_page(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> tuple[int, int]:
+    """Write a segment from its lead to its quality; return the row for the chart of the month, and the last row."""
     pen.text(at(sheet, row, 1), reader.name, bold=True, size=14)
-    sheet.row_dimensions[row].height = 19
+    need_height(sheet, row, 18)
     lead = " ".join(plain(sentence, pen.lang) for sentence in narrative.lead(reader))
     row += 1
     sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=COLUMNS)
     pen.text(at(sheet, row, 1), lead, size=11.5, wrap=True)
-    sheet.row_dimensions[row].height = 16 * lines_needed(lead, 145) + 4
-    for place, card in enumerate(cards(reader)):
-        _card(pen, sheet, card, row + 1, 1 + 2 * place)
-    rule_below(sheet, row + 4, COLUMNS)
-    below = _days(pen, sheet, reader, row + 6)
-    return _comparisons(pen, sheet, reader, below + 2)
+    need_height(sheet, row, 15.5 * lines_needed(lead, LINE_LENGTH) + 3)
+    row = _gap(sheet, row)
+    for column, card in zip(CARDS, cards(reader), strict=False):
+        _card(pen, sheet, card, row, column)
+    rule_below(sheet, row + 3, COLUMNS)
+    row = _days(pen, sheet, reader, _gap(sheet, row + 3))
+    anchor = _gap(sheet, row)
+    row = _comparisons(pen, sheet, reader, anchor)
+    return anchor, _open_work(pen, sheet, reader, _gap(sheet, row))
 
 
 def _card(pen: Pen, sheet: Worksheet, card: Card, row: int, column: int) -> None:
     pen.text(at(sheet, row, column), card.label, colour=palette.GREY, size=9)
     pen.figure(at(sheet, row + 1, column), card.value.figure, card.value.form, bold=True, size=20, align="left")
-    sheet.row_dimensions[row + 1].height = 27
+    need_height(sheet, row + 1, 26)
     if card.context is not None:
         pen.text(at(sheet, row + 2, column), card.context, colour=palette.GREY, size=9)
     if card.verdict is not None:
@@ -108,15 +128,15 @@ def _card(pen: Pen, sheet: Worksheet, card: Card, row: int, column: int) -> None
 
 def _days(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
     """Write the last ten working days with their chart; return the last row."""
-    grid = tables.ten_days_grid(reader)
-    last = write_block(pen, Spot(sheet, row, 1), grid, reader.actual)
-    pen.text(at(sheet, row, LEFT + 1), narrative.days_title(reader), bold=True)
-    drawn = _drawn(grid, [(f"col.{reader.day_kpi()}", False), ("col.target", True)])
+    grid, spot = tables.ten_days_grid(reader), Spot(sheet, row, 1)
+    last = write_block(pen, spot, grid, reader.actual)
+    pen.text(at(sheet, row, RIGHT), narrative.days_title(reader), bold=True)
+    drawn = _drawn(spot, grid, [(f"col.{reader.day_kpi()}", False), ("col.target", True)])
     if grid.rows and drawn:
         body = Body(sheet, row + 2, row + 1 + len(grid.rows))
         ends_now = grid.rows[-1].extra == "now"
         chart = days_chart(pen, body, say("book.chart.days", actual=drawn[0].label), drawn, ends_now=ends_now)
-        place_chart(sheet, chart, (row + 1, LEFT + 1), _size(CHART_ROWS))
+        place_chart(sheet, chart, (row + 1, RIGHT), (row + CHART_ROWS, COLUMNS))
     return max(last, row + CHART_ROWS)
 
 
@@ -131,7 +151,8 @@ def _comparisons(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
     same, elapsed = reader.last_day(reader.actual, "last_month"), reader.value("elapsed", "mtd")
     compared = narrative.against_last_month(reader)
     if compared and same and elapsed:
-        last = _pairs(pen, sheet, last + 2, say("last_month.title", day=same, elapsed=elapsed), compared)
+        title = say("last_month.title", day=same, elapsed=elapsed)
+        last = _pairs(pen, sheet, _gap(sheet, last), title, compared)
     return max(last, row + CHART_ROWS)
 
 
@@ -148,37 +169,40 @@ def _pairs(pen: Pen, sheet: Worksheet, row: int, title: Slot, lines: Sequence[na
     return row
 
 
-def _second_page(pen: Pen, sheet: Worksheet, reader: Reader, row: int, anchor: int) -> int:
-    """Write promises, quality and all days, and the month's chart up at row `anchor`; return the last row."""
-    pen.text(at(sheet, row, 1), say("book.more", segment=reader.name), bold=True, size=14)
-    sheet.row_dimensions[row].height = 19
+def _open_work(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
+    """Write promises, tappings and quality side by side; return the last row."""
     due, kept = tables.due_grid(reader), tables.kept_grid(reader)
     taps, quality = tables.taps_grid(reader), tables.quality_grid(reader)
-    ends = [row]
-    for column, grids in ((1, (due, kept)), (6, (taps,)), (9, (quality,))):
-        last = row
+    sides = ((Spot(sheet, row, 1, 2), (due, kept)), (Spot(sheet, row, 5, 2, 1), (taps,)))
+    ends = [row - 2]
+    for spot, grids in (*sides, (Spot(sheet, row, RIGHT, 3), (quality,))):
+        last = row - 2
         for grid in grids:
-            if grid.rows:
-                last = write_block(pen, Spot(sheet, last + 2, column, 2), grid, reader.actual)
+            if grid.rows or grid.notes:
+                last = write_block(pen, spot.moved(last + 2), grid, reader.actual)
         ends.append(last)
-    row = max(ends) + 2
-    grid = tables.all_days_grid(reader)
-    body = Body(sheet, row + 2 + len(grid.rows) - len(reader.month_days), row + 1 + len(grid.rows))
-    last = write_block(pen, Spot(sheet, row, 1), grid, reader.actual)
-    drawn = _drawn(grid, [(f"col.cumulative.{reader.day_kpi()}", False), ("col.cumulative.target", True)])
+    return max(ends)
+
+
+def _all_days(pen: Pen, sheet: Worksheet, reader: Reader, row: int, anchor: int) -> int:
+    """Write every day of the month, and draw what has added up in it at row `anchor`; return the last row."""
+    pen.text(at(sheet, row, 1), say("book.days_of", segment=reader.name), bold=True, size=14)
+    need_height(sheet, row, 18)
+    row = _gap(sheet, row)
+    grid, spot = tables.all_days_grid(reader), Spot(sheet, row, 1, skipped=LEFT + 1)
+    end = row + 1 + len(grid.rows)
+    last = write_block(pen, spot, grid, reader.actual)
+    kpi = reader.day_kpi()
+    drawn = _drawn(spot, grid, [(f"col.cumulative.{kpi}", False), ("col.cumulative.target", True)])
     if drawn and reader.month_days:
-        pen.text(at(sheet, anchor, LEFT + 1), narrative.month_title(reader), bold=True)
-        chart = lines_chart(pen, body, say("book.chart.month", actual=say(f"col.{reader.day_kpi()}")), drawn)
-        place_chart(sheet, chart, (anchor + 1, LEFT + 1), _size(CHART_ROWS))
+        pen.text(at(sheet, anchor, RIGHT), narrative.month_title(reader), bold=True)
+        body = Body(sheet, end + 1 - len(reader.month_days), end)
+        chart = lines_chart(pen, body, say("book.chart.month", actual=say(f"col.{kpi}")), drawn)
+        place_chart(sheet, chart, (anchor + 1, RIGHT), (anchor + CHART_ROWS, COLUMNS))
     return last
 
 
-def _drawn(grid: Grid, wanted: Sequence[tuple[str, bool]]) -> list[Drawn]:
+def _drawn(spot: Spot, grid: Grid, wanted: Sequence[tuple[str, bool]]) -> list[Drawn]:
     """Return the columns to draw, without those that the table lacks; the first is missing: none at all."""
-    places = {column.label.key: place for place, column in enumerate(grid.columns, 2)}
-    found = [Drawn(places[key], grid.columns[places[key] - 2].label, target) for key, target in wanted if key in places]
-    return found if wanted and wanted[0][0] in places else []
-
-
-def _size(rows: int) -> tuple[float, float]:
-    return CHART_WIDTH, rows * ROW_HEIGHT / 72 * 2.54
+    columns = {column.label.key: (spot.place(n), column.label) for n, column in enumerate(grid.columns)}
+    return [Drawn(*columns[key], target) for key, target in wanted if key in columns] if wanted[0][0] in columns else []
