@@ -51,4 +51,5 @@ def report_sheets(findings: Findings, version: int | None) -> Pen:
     funnel.write(pen, findings)
     calls.write(pen, findings)
     data.write(pen, findings)
+    pen.hush_zeros()
     return pen

@@ -7,13 +7,14 @@ stored in the chart too, so that previews draw it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.chart import BarChart, LineChart
 from openpyxl.chart.data_source import AxDataSource, NumData, NumDataSource, NumRef, NumVal, StrData, StrRef, StrVal
 from openpyxl.chart.label import DataLabel, DataLabelList
-from openpyxl.chart.marker import DataPoint
+from openpyxl.chart.marker import DataPoint, Marker
 from openpyxl.chart.series import Series, SeriesLabel
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText
@@ -84,6 +85,7 @@ def lines_chart(pen: Pen, body: Body, title: Slot, columns: Sequence[Drawn]) -> 
             series.graphicalProperties = _stroke(palette.BLUE, _THICK)
             series.marker.symbol = "none"
             _label_point(series, body.last - body.first, "b", palette.BLUE)
+        _dot(series, body.last - body.first, palette.INK if drawn.is_target else palette.BLUE)
         series.smooth = False
         chart.series.append(series)
     return chart
@@ -174,6 +176,12 @@ def _fill(series: Any, colour: str) -> None:
 def _mark(series: Any, last: int) -> None:
     series.dPt.append(DataPoint(idx=last, spPr=GraphicalProperties(solidFill=palette.BLUE[1:])))
     _label_point(series, last, "outEnd", palette.BLUE)
+
+
+def _dot(series: Any, last: int, colour: str) -> None:
+    """Mark the last point of a line; on the first day of a month there is no other."""
+    fill = GraphicalProperties(solidFill=colour[1:], ln=copy(series.graphicalProperties.line))
+    series.dPt.append(DataPoint(idx=last, marker=Marker("circle", 5, fill), spPr=fill))
 
 
 def _dash(series: Any, labelled: int) -> None:

@@ -13,6 +13,8 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.formatting.rule import CellIsRule, DataBarRule, Rule
 from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
@@ -28,6 +30,7 @@ HAIRLINE = Side(style="thin", color=palette.HAIRLINE[1:])
 RULE = Side(style="medium", color=palette.INK[1:])
 _FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r")
 _A4 = 9
+_ZERO_FORMAT = 200  # any id beyond Excel's own
 
 
 class Look(TypedDict, total=False):
@@ -58,6 +61,7 @@ class Pen:
     footer: str = ""
     places: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     cached: dict[str, dict[str, float | int | str]] = field(default_factory=lambda: defaultdict(dict))
+    _near_zero: dict[tuple[str, int], list[str]] = field(default_factory=lambda: defaultdict(list))
     _looks: dict[tuple[tuple[str, object], ...], Any] = field(default_factory=dict)
 
     def sheet(self, title: Slot, *, is_page: bool = False) -> Worksheet:
@@ -142,9 +146,19 @@ class Pen:
             self._looks[name] = copy(cell._style)
         cell._style = copy(self._looks[name])
 
+    def hush_zeros(self) -> None:
+        """Let what rounds to zero print as zero, without a sign, as on the page; number formats alone cannot."""
+        for (title, places), cells in self._near_zero.items():
+            look = DifferentialStyle(numFmt=NumberFormat(numFmtId=_ZERO_FORMAT, formatCode='"0";"0";"0"'))
+            test = f"ROUND({cells[0]},{places})=0"
+            rule = Rule("expression", formula=[f"AND(ISNUMBER({cells[0]}),{test})"], dxf=look)
+            self.book[title].conditional_formatting.add(" ".join(cells), rule)
+
     def _remember(self, cell: Cell, figure: Figure, form: str) -> None:
         part = form if form in {"numerator", "denominator"} else ""
         self.places[figure.id, part].append(f"'{cell.parent.title}'!{cell.coordinate}")
+        if form == "signed" or part_of(figure, form) < 0:
+            self._near_zero[cell.parent.title, decimals_of(figure, form)].append(cell.coordinate)
 
 
 def at(sheet: Worksheet, row: int, column: int) -> Cell:

@@ -16,7 +16,7 @@ from caringmon.report.sheets.blocks import ROW_HEIGHT, Spot, need_height, write_
 from caringmon.report.sheets.drawings import Body, Drawn, days_chart, lines_chart, place_chart
 from caringmon.report.sheets.pen import RULE, Pen, at, lines_needed, rule_below, widths
 from caringmon.report.tables import Grid
-from caringmon.report.wording import Slot, plain, say
+from caringmon.report.wording import Sentence, Slot, plain, say
 
 WIDTH, NARROW = 14.5, 2.5
 LEFT, RIGHT, COLUMNS = 7, 9, 13  # last column of the left side, first and last of the right; between them a narrow one
@@ -135,7 +135,7 @@ def _days(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
     if grid.rows and drawn:
         body = Body(sheet, row + 2, row + 1 + len(grid.rows))
         ends_now = grid.rows[-1].extra == "now"
-        chart = days_chart(pen, body, say("book.chart.days", actual=drawn[0].label), drawn, ends_now=ends_now)
+        chart = days_chart(pen, body, _chart_title("days", reader, drawn), drawn, ends_now=ends_now)
         place_chart(sheet, chart, (row + 1, RIGHT), (row + CHART_ROWS, COLUMNS))
     return max(last, row + CHART_ROWS)
 
@@ -197,7 +197,7 @@ def _all_days(pen: Pen, sheet: Worksheet, reader: Reader, row: int, anchor: int)
     if drawn and reader.month_days:
         pen.text(at(sheet, anchor, RIGHT), narrative.month_title(reader), bold=True)
         body = Body(sheet, end + 1 - len(reader.month_days), end)
-        chart = lines_chart(pen, body, say("book.chart.month", actual=say(f"col.{kpi}")), drawn)
+        chart = lines_chart(pen, body, _chart_title("month", reader, drawn), drawn)
         place_chart(sheet, chart, (anchor + 1, RIGHT), (anchor + CHART_ROWS, COLUMNS))
     return last
 
@@ -206,3 +206,9 @@ def _drawn(spot: Spot, grid: Grid, wanted: Sequence[tuple[str, bool]]) -> list[D
     """Return the columns to draw, without those that the table lacks; the first is missing: none at all."""
     columns = {column.label.key: (spot.place(n), column.label) for n, column in enumerate(grid.columns)}
     return [Drawn(*columns[key], target) for key, target in wanted if key in columns] if wanted[0][0] in columns else []
+
+
+def _chart_title(kind: str, reader: Reader, drawn: Sequence[Drawn]) -> Sentence:
+    """Return what is drawn, in words; the dashed line is named where there is one."""
+    ending = "" if any(line.is_target for line in drawn) else "_bare"
+    return say(f"book.chart.{kind}{ending}", actual=say(f"col.{reader.day_kpi()}"))

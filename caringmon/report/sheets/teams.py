@@ -26,7 +26,7 @@ def write(pen: Pen, findings: Findings) -> None:
     records = write_records(pen, sheet, HEADER, fronts, parts)
     sheet.row_dimensions[HEADER].height = 44
     make_data_sheet(records, len(fronts))
-    widths(sheet, 9, 17, 9, *(15 if label == "col.status" else 10.5 for _, label in records.columns))
+    widths(sheet, 9, 17, 9, *(15 if label == "col.status" else 11.5 for _, label in records.columns))
     row = write_notes(records, parts)
     sheet.print_area = f"A1:{at(sheet, max(row, HEADER + 1), records.width).coordinate}"
 
