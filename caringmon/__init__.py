@@ -14,15 +14,28 @@ if TYPE_CHECKING:
     from caringmon.params import read_params
     from caringmon.pipeline import analyse, gather, hand_over
     from caringmon.report.sections import (
+        show_agents,
+        show_calls,
         show_data_notes,
         show_definitions,
         show_first_page,
         show_funnel,
         show_header,
-        show_last_days,
+        show_open_work,
+        show_teams,
     )
 
-_SECTIONS = ("header", "first_page", "last_days", "funnel", "data_notes", "definitions")
+_SECTIONS = (
+    "header",
+    "first_page",
+    "teams",
+    "agents",
+    "funnel",
+    "calls",
+    "open_work",
+    "data_notes",
+    "definitions",
+)
 _HOME = {
     "KpiQuery": "caringmon.answers",
     "kpi": "caringmon.answers",
@@ -40,12 +53,15 @@ __all__ = [
     "hand_over",
     "kpi",
     "read_params",
+    "show_agents",
+    "show_calls",
     "show_data_notes",
     "show_definitions",
     "show_first_page",
     "show_funnel",
     "show_header",
-    "show_last_days",
+    "show_open_work",
+    "show_teams",
 ]
 
 

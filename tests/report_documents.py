@@ -18,8 +18,11 @@ from tests.worked_findings import VARIANTS
 SHOWN = (
     sections.show_header,
     sections.show_first_page,
-    sections.show_last_days,
+    sections.show_teams,
+    sections.show_agents,
     sections.show_funnel,
+    sections.show_calls,
+    sections.show_open_work,
     sections.show_data_notes,
     sections.show_definitions,
 )

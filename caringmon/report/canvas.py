@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import io
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from caringmon.report import palette
+from caringmon.report.svg import lean_svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 Anchor = Literal["left", "center", "right"]
 HEIGHT = 196
 TEXT = 11.5
-LEFT, BOTTOM, TOP = 4, 34, 10
-ROOM_FOR_LABELS = 80
 DASHES = (0, (4, 2.6))
 DOTS = (0, (1.2, 2))
 _SETTINGS: Any = {
@@ -31,10 +29,19 @@ _SETTINGS: Any = {
     "hatch.linewidth": 1.4,
     "path.simplify": False,
 }
-_HEAD = re.compile(r"<\?xml.*?(?=<svg)", re.DOTALL)
-_METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
-_POINTS = re.compile(r'(?<= )(width|height)="([\d.]+)pt"')
-_FONT = re.compile(r"'DejaVu Sans'(?:, [^;\"]*)?")
+
+
+@dataclass(frozen=True)
+class Margins:
+    """Room around the axes, in points; `right` and `left` hold labels."""
+
+    left: float = 4
+    right: float = 80
+    top: float = 10
+    bottom: float = 34
+
+
+MARGINS = Margins()
 
 
 @dataclass
@@ -80,14 +87,12 @@ class Canvas:
     @property
     def svg(self) -> bytes:
         """The finished picture: without metadata, in pixels, with the page's fonts."""
-        text = _METADATA.sub("", _HEAD.sub("", self.image.getvalue().decode()))
-        text = _POINTS.sub(r'\1="\2"', text, count=2)
-        return _FONT.sub(palette.FONTS.replace('"', "&quot;"), text).encode()
+        return lean_svg(self.image.getvalue().decode(), TEXT)
 
 
 @contextmanager
-def blank(width: int, *, room: int = ROOM_FOR_LABELS) -> Iterator[Canvas]:
-    """Yield a canvas with `room` points for labels on its right; the person's own matplotlib settings do not matter."""
+def blank(width: int, height: int = HEIGHT, margins: Margins = MARGINS) -> Iterator[Canvas]:
+    """Yield an empty canvas; the person's own matplotlib settings do not matter."""
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
@@ -95,10 +100,12 @@ def blank(width: int, *, room: int = ROOM_FOR_LABELS) -> Iterator[Canvas]:
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_SETTINGS)
-        figure = Figure(figsize=(width / 72, HEIGHT / 72), dpi=72)
+        figure = Figure(figsize=(width / 72, height / 72), dpi=72)
+        figure.patch.set_visible(False)
         FigureCanvasSVG(figure)
-        plot_width = width - LEFT - room
-        axes = figure.add_axes((LEFT / width, BOTTOM / HEIGHT, plot_width / width, (HEIGHT - BOTTOM - TOP) / HEIGHT))
+        plot_width, plot_height = width - margins.left - margins.right, height - margins.top - margins.bottom
+        box = (margins.left / width, margins.bottom / height, plot_width / width, plot_height / height)
+        axes = figure.add_axes(box)
         axes.set_axis_off()
         canvas = Canvas(axes, plot_width)
         yield canvas

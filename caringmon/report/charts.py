@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from caringmon.model.findings import Figure
 from caringmon.report import palette
-from caringmon.report.canvas import BOTTOM, DASHES, DOTS, HEIGHT, TOP, Anchor, Canvas, blank, data_address
+from caringmon.report.canvas import DASHES, DOTS, HEIGHT, MARGINS, Anchor, Canvas, Margins, blank, data_address
 from caringmon.report.narrative import days_title, month_title
 from caringmon.report.own_counts import counts
 from caringmon.report.reading import Day, Reader
@@ -21,12 +22,17 @@ APART = 30
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart in two widths (page and phone) as data addresses, its title and its alt text."""
+    """A chart in two widths (page and phone) as data addresses, its title, its alt text, and how to read it."""
 
     title: Sentence
     wide: str
     narrow: str
     alt: str
+    notes: tuple[Sentence, ...] = ()
+
+
+# Draws a chart in a width: the picture and its alt text.
+Draw = Callable[[Reader, int], tuple[bytes, str]]
 
 
 @dataclass(frozen=True)
@@ -47,13 +53,15 @@ def page_charts(reader: Reader) -> tuple[Chart, ...]:
     """
     pace = reader.get("K44", "mtd")
     is_silent = pace is not None and pace.note == "no_activity"
-    wanted = [] if counts(reader)["days_drawn"].value == 0 else [(days_title(reader), days_chart)]
-    wanted += [] if is_silent else [(month_title(reader), month_chart)]
-    made = []
-    for title, draw in wanted:
-        (wide, alt), (narrow, _) = draw(reader, WIDE), draw(reader, NARROW)
-        made.append(Chart(title, data_address(wide), data_address(narrow), alt))
+    made = [] if counts(reader)["days_drawn"].value == 0 else [chart_of(days_title(reader), days_chart, reader)]
+    made += [] if is_silent else [chart_of(month_title(reader), month_chart, reader)]
     return tuple(made)
+
+
+def chart_of(title: Sentence, draw: Draw, reader: Reader, notes: tuple[Sentence, ...] = ()) -> Chart:
+    """Return the chart in both widths."""
+    (wide, alt), (narrow, _) = draw(reader, WIDE), draw(reader, NARROW)
+    return Chart(title, data_address(wide), data_address(narrow), alt, notes)
 
 
 def days_chart(reader: Reader, width: int = WIDE) -> tuple[bytes, str]:
@@ -63,7 +71,7 @@ def days_chart(reader: Reader, width: int = WIDE) -> tuple[bytes, str]:
     """
     bars = _bars(reader)
     has_target = any(bar.target is not None for bar in bars)
-    with blank(width, **({} if has_target else {"room": 8})) as canvas:
+    with blank(width, margins=MARGINS if has_target else Margins(right=8)) as canvas:
         if bars:
             _draw_bars(canvas, bars, reader.head.lang)
             _draw_targets(canvas, bars, reader.head.lang)
@@ -110,9 +118,10 @@ def _draw_bars(canvas: Canvas, bars: list[_Bar], lang: str) -> None:
         saturation=1,
         errorbar=None,
         legend=False,
+        clip_on=False,
         ax=canvas.axes,
     )
-    canvas.axes.axhline(0, color=palette.INK, linewidth=0.8)
+    canvas.axes.axhline(0, color=palette.INK, linewidth=0.8, clip_on=False)
     for place, bar in enumerate(bars):
         if bar.is_open:
             canvas.axes.containers[place][0].set(facecolor=palette.WHITE, edgecolor=palette.BLUE, hatch="///")
@@ -131,13 +140,14 @@ def _draw_bars(canvas: Canvas, bars: list[_Bar], lang: str) -> None:
 
 
 def _draw_targets(canvas: Canvas, bars: list[_Bar], lang: str) -> None:
-    last: Figure | None = None
-    for place, bar in enumerate(bars):
-        if bar.target is not None:
-            last = bar.target
-            edges = [place - 0.5, place + 0.5]
-            canvas.axes.plot(edges, [last.value] * 2, color=palette.INK, linewidth=1.2, linestyle=DASHES)
-    if last is not None:
+    """Draw the targets as one dashed line that breaks where a day has none, with the last one's number."""
+    known = [bar.target for bar in bars if bar.target is not None]
+    heights = [float("nan") if bar.target is None else bar.target.value for bar in bars]
+    places = [edge for place in range(len(bars)) for edge in (place - 0.5, place + 0.5)]
+    lines = [height for height in heights for _ in range(2)]
+    canvas.axes.plot(places, lines, color=palette.INK, linewidth=1.2, linestyle=DASHES, clip_on=False)
+    if known:
+        last = known[-1]
         text = plain(say("chart.target", target=last), lang).replace(" ", "\n", 1)
         canvas.label(text, (len(bars) - 0.5, last.value), (7, 0), anchor="left", level="center")
 
@@ -173,11 +183,11 @@ def _draw_month(canvas: Canvas, reader: Reader, total: int) -> None:
     top = max(*values, *(f.value for f in (target, projection) if f is not None), 1.0) * HEADROOM
     canvas.axes.set_ylim(0, top)
     canvas.axes.set_xlim(0, total)
-    canvas.axes.axhline(0, color=palette.INK, linewidth=0.8)
+    canvas.axes.axhline(0, color=palette.INK, linewidth=0.8, clip_on=False)
     if target is not None:
         _draw_target(canvas, places, values, total, target)
         _label_due(canvas, reader, places[-1], total)
-    sns.lineplot(x=places, y=values, color=palette.BLUE, linewidth=2.6, estimator=None, ax=canvas.axes)
+    sns.lineplot(x=places, y=values, color=palette.BLUE, linewidth=2.6, estimator=None, clip_on=False, ax=canvas.axes)
     if points:
         _draw_projection(canvas, points[-1], projection, total)
         _label_last(canvas, reader, points[-1], total)
@@ -188,8 +198,8 @@ def _draw_month(canvas: Canvas, reader: Reader, total: int) -> None:
 def _draw_target(canvas: Canvas, places: list[int], values: list[float], total: int, target: Figure) -> None:
     due = [target.value * place / total for place in places]
     ground = palette.PALE_GREEN if values[-1] >= due[-1] else palette.PALE_RED
-    canvas.axes.fill_between(places, values, due, color=ground, linewidth=0, zorder=0)
-    canvas.axes.plot([0, total], [0, target.value], color=palette.INK, linewidth=1.2, linestyle=DASHES)
+    canvas.axes.fill_between(places, values, due, color=ground, linewidth=0, zorder=0, clip_on=False)
+    canvas.axes.plot([0, total], [0, target.value], color=palette.INK, linewidth=1.2, linestyle=DASHES, clip_on=False)
 
 
 def _label_due(canvas: Canvas, reader: Reader, place: int, total: int) -> None:
@@ -197,7 +207,7 @@ def _label_due(canvas: Canvas, reader: Reader, place: int, total: int) -> None:
     due, actual = reader.value("target", "mtd"), reader.value(reader.day_kpi(), "mtd")
     if due is None or actual is None or not 0.25 * total < place < 0.85 * total or actual.value > due.value:
         return
-    canvas.axes.plot([place] * 2, [actual.value, due.value], color=palette.RED, linewidth=2)
+    canvas.axes.plot([place] * 2, [actual.value, due.value], color=palette.RED, linewidth=2, clip_on=False)
     text = plain(say("chart.target", target=due), reader.head.lang)
     canvas.label(text, (place, due.value), (-5, 4), anchor="right", level="bottom")
 
@@ -206,7 +216,7 @@ def _draw_projection(canvas: Canvas, last: tuple[int, Figure], projection: Figur
     place, actual = last
     if projection is not None and place < total:
         ends = [actual.value, projection.value]
-        canvas.axes.plot([place, total], ends, color=palette.BLUE, linewidth=1.6, linestyle=DOTS)
+        canvas.axes.plot([place, total], ends, color=palette.BLUE, linewidth=1.6, linestyle=DOTS, clip_on=False)
         canvas.axes.plot([total], [projection.value], "o", markersize=7.6, color=palette.BLUE, clip_on=False)
         canvas.axes.plot([total], [projection.value], "o", markersize=4.4, color=palette.WHITE, clip_on=False)
     canvas.axes.plot([place], [actual.value], "o", markersize=7, color=palette.BLUE, clip_on=False)
@@ -239,7 +249,7 @@ def _label_ends(canvas: Canvas, reader: Reader, total: int, top: float) -> None:
     labels.sort(key=lambda label: label[0])
     heights = [label[0] for label in labels]
     if len(heights) > 1:
-        heights[0] = min(heights[0], heights[1] - APART / (HEIGHT - BOTTOM - TOP) * top)
+        heights[0] = min(heights[0], heights[1] - APART / (HEIGHT - MARGINS.bottom - MARGINS.top) * top)
     for height, (_, sentence, colour) in zip(heights, labels, strict=True):
         text = plain(sentence, reader.head.lang).replace(" ", "\n", 1)
         is_ours = colour == palette.BLUE

@@ -28,6 +28,8 @@ def _opening(findings: Findings) -> str:
     first = say("digest.title", title=title, day=facts.date)
     if facts.workday is not None:
         first = say("digest.title_workday", title=title, day=facts.date, workday=facts.workday)
+    if facts.audience is not None:
+        first = say("digest.for", title=first, audience=facts.audience)
     return "\n".join(plain(line, lang) for line in (first, *notes.banners(findings)))
 
 

@@ -114,8 +114,30 @@ def month_title(reader: Reader) -> Sentence:
     return say(key, projection=projection, target=target)
 
 
+def segment_facts(reader: Reader) -> tuple[Sentence, ...]:
+    """Return how many teams and agents a segment has, and the working days left; what is unknown is left out."""
+    count, remaining = counts(reader), reader.value("remaining", "mtd")
+    facts = [say(f"segment.{name}", **{name: count[name]}) for name in ("teams", "agents") if count[name].value > 1]
+    if remaining is not None:
+        facts.append(say("segment.remaining", remaining=remaining) if remaining.value else say("segment.last_day"))
+    return tuple(facts)
+
+
+def site_line(reader: Reader) -> Sentence | None:
+    """Return where the whole site stands, for a report about one leader; about the site itself: None."""
+    return say("segment.site", line=overview_line(reader, "")) if reader.focus else None
+
+
+def leaders_away(reader: Reader) -> Sentence | None:
+    """Return the TLs who are away on the day, each with the reason; nobody: None."""
+    away = tuple(say("leader.away", team=team, status=word_for("absence", status)) for team, status in reader.absences)
+    return say("leaders.away", names=away) if away else None
+
+
 def teams_title(reader: Reader) -> Sentence:
     """Return the conclusion that the table of teams supports."""
+    if reader.audience.level == "tl":
+        return say("teams.beside_site", team=reader.audience.person)
     count = counts(reader)
     compared, reached = count["teams_compared"], count["teams_reached"]
     if compared.value == 0:
@@ -210,16 +232,19 @@ def _is_month_over(reader: Reader) -> bool:
     return remaining is not None and remaining.value == 0
 
 
-def overview_line(reader: Reader) -> Sentence:
-    """Return where a segment stands in one line: gap, actual of target, and where the month is heading."""
-    figures = reader.values((reader.actual, "mtd"), ("target", "mtd"), ("K20", "mtd"), ("K19", "mtd"))
+def overview_line(reader: Reader, entity: str | None = None) -> Sentence:
+    """Return where a segment stands in one line: gap, actual of target, and where the month is heading.
+
+    `entity`: as in `Reader.get`.
+    """
+    figures = reader.values((reader.actual, "mtd"), ("target", "mtd"), ("K20", "mtd"), ("K19", "mtd"), entity=entity)
     if figures is None:
-        actual = reader.value(reader.actual, "mtd")
-        missing = reason(reader.get("K20", "mtd"))
+        actual = reader.value(reader.actual, "mtd", entity)
+        missing = reason(reader.get("K20", "mtd", entity))
         return say("overview.no_target", actual=actual, reason=missing) if actual else say("overview.unknown")
     actual, target, gap, achievement = figures
     key = "overview.even" if is_visibly_zero(gap) else "overview.short" if gap.value < 0 else "overview.ahead"
-    ends = reader.values(("K45", "mtd"), ("target", "month"))
+    ends = reader.values(("K45", "mtd"), ("target", "month"), entity=entity)
     line = say(key, actual=actual, target=target, gap=gap, achievement=achievement)
     if ends is None or _is_month_over(reader):
         return line

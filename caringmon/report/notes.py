@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
+from caringmon.model.audience import ALL, MANAGER, Audience
 from caringmon.model.bridge import STEPS, TOTALS
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Figure, Findings
@@ -31,6 +32,7 @@ class Header:
     segments: tuple[str, ...]
     date: dt.date
     workday: Sentence | None
+    audience: Sentence | None = None
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,18 @@ def header(findings: Findings) -> Header:
     date = dt.date.fromisoformat(head.period)
     names = tuple(SEGMENT_NAMES.get(segment, segment) for segment in head.segments)
     every = readers(findings)
-    return Header(names, date, _workday(every[0]) if every else None)
+    return Header(names, date, _workday(every[0]) if every else None, _audience(Audience.of(head.audience)))
+
+
+def _audience(audience: Audience) -> Sentence | None:
+    """Return whom the report is built for; everybody: None."""
+    if audience.kind == ALL:
+        return None
+    return say("header.audience.manager") if audience.kind == MANAGER else _leader(audience)
+
+
+def _leader(audience: Audience) -> Sentence:
+    return say(f"header.audience.{audience.kind}", person=audience.person)
 
 
 def banners(findings: Findings) -> tuple[Sentence, ...]:

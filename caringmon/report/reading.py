@@ -96,9 +96,9 @@ class Reader:
         found = self.get(kpi, window, entity, part)
         return None if found is None or found.is_na else found
 
-    def values(self, *wanted: tuple[str, str]) -> tuple[Figure, ...] | None:
+    def values(self, *wanted: tuple[str, str], entity: str | None = None) -> tuple[Figure, ...] | None:
         """Return all the (KPI, window) figures; one is not available: None."""
-        found = [self.value(kpi, window) for kpi, window in wanted]
+        found = [self.value(kpi, window, entity) for kpi, window in wanted]
         present = tuple(figure for figure in found if figure is not None)
         return present if len(present) == len(wanted) else None
 

@@ -6,18 +6,20 @@ Each is a pure function of the findings. Numbers are figures in `<data>`, dates 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from caringmon.model.findings import Findings
-from caringmon.report import charts, narrative, notes, tables
+from caringmon.report import charts, conclusions, narrative, notes, tables
 from caringmon.report.cards import cards, tone_of
-from caringmon.report.own_counts import row_counts
+from caringmon.report.hours_chart import hour_charts
+from caringmon.report.own_counts import MOST_RESULTS, row_counts
 from caringmon.report.reading import Reader, readers, segments_shown
 from caringmon.report.style import notebook_style
-from caringmon.report.wording import html, plain, say
+from caringmon.report.wording import Sentence, html, plain, say
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,31 @@ class Block:
 
     def _repr_html_(self) -> str:
         return self.html
+
+
+@dataclass(frozen=True)
+class Part:
+    """One segment's share of a section: sentences first, then charts and tables, then notes."""
+
+    reader: Reader
+    lines: tuple[Sentence, ...] = ()
+    charts: tuple[charts.Chart, ...] = ()
+    grids: tuple[tables.Grid, ...] = ()
+    notes: tuple[Sentence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section: the key of its heading, its anchor, its parts.
+
+    `layout`: all `below` one another; what a part holds `beside` each other; or the segments `across` the page, which
+    with one segment is like `beside`.
+    """
+
+    title: str
+    anchor: str
+    parts: Sequence[Part]
+    layout: str = "below"
 
 
 def show_header(findings: Findings) -> Block:
@@ -61,16 +88,42 @@ def show_first_page(findings: Findings) -> Block:
     return _block("first_page.html.j2", findings, overview=overview, pages=pages)
 
 
-def show_last_days(findings: Findings) -> Block:
-    """Return every day of the month and the last ten working days as a table, per segment."""
-    grids = [(reader, tables.all_days_grid(reader)) for reader in readers(findings)]
-    return _block("tables.html.j2", findings, title=say("section.days"), anchor="hari", grids=grids)
+def show_teams(findings: Findings) -> Block:
+    """Return section 2: every team with the SPVs above them, and every day of the month, per segment."""
+    every = readers(findings)
+    teams = [_teams(reader) for reader in every]
+    days = [Part(reader, grids=(tables.all_days_grid(reader),)) for reader in every]
+    return _sections(findings, Section("section.teams", "tim", teams), Section("section.days", "hari", days, "across"))
+
+
+def show_agents(findings: Findings) -> Block:
+    """Return section 3: the agents that come first; all stand in the workbook. No agent rows for the manager."""
+    return _sections(findings, Section("section.agents", "agent", [_agents(reader) for reader in readers(findings)]))
 
 
 def show_funnel(findings: Findings) -> Block:
-    """Return the way from assigned records to valid agrees, per segment, as a table with bars."""
-    grids = [(reader, tables.funnel_grid(reader)) for reader in readers(findings)]
-    return _block("tables.html.j2", findings, title=say("section.funnel"), anchor="corong", grids=grids)
+    """Return the way from assigned records to valid agrees, per segment, as a table with bars (section 4)."""
+    parts = [Part(reader, grids=(tables.funnel_grid(reader),)) for reader in readers(findings)]
+    return _sections(findings, Section("section.funnel", "corong", parts))
+
+
+def show_calls(findings: Findings) -> Block:
+    """Return sections 5 and 6: contact by hour with the best hours, and what the calls came to."""
+    every = readers(findings)
+    hours = Section("section.hours", "jam", [_hours(reader) for reader in every], "beside")
+    results = Section("section.results", "hasil", [_results(reader) for reader in every], "across")
+    return _sections(findings, hours, results)
+
+
+def show_open_work(findings: Findings) -> Block:
+    """Return sections 7, 8 and 9: records to reach, promises, tappings and returns."""
+    every = readers(findings)
+    return _sections(
+        findings,
+        Section("section.reach", "jangkau", [_reach(reader) for reader in every], "across"),
+        Section("section.promises", "janji", [_promises(reader) for reader in every], "across"),
+        Section("section.quality", "kualitas", [_quality(reader) for reader in every], "across"),
+    )
 
 
 def show_data_notes(findings: Findings) -> Block:
@@ -96,8 +149,11 @@ def show_definitions(findings: Findings) -> Block:
 def _first_page(reader: Reader) -> dict[str, object]:
     return {
         "reader": reader,
+        "about": narrative.segment_facts(reader),
         "status": narrative.standing_status(reader),
         "lead": narrative.lead(reader),
+        "site": narrative.site_line(reader),
+        "away": narrative.leaders_away(reader),
         "cards": cards(reader),
         "charts": charts.page_charts(reader),
         "changes": narrative.changes(reader),
@@ -109,6 +165,58 @@ def _first_page(reader: Reader) -> dict[str, object]:
         "ten_days": tables.ten_days_grid(reader),
         "teams": tables.team_grid(reader, narrative.teams_title(reader)) if reader.teams else None,
     }
+
+
+def _teams(reader: Reader) -> Part:
+    why = conclusions.not_printed(reader, "plain.teams", ("agents", "roster"))
+    if reader.teams or why is None:
+        return Part(reader, grids=(tables.full_team_grid(reader),))
+    return Part(reader, (why,))
+
+
+def _agents(reader: Reader) -> Part:
+    why = conclusions.not_printed(reader, "plain.agents", ("agents", "roster"))
+    if not reader.audience.shows_agents:
+        why = say("agents.manager")
+    if why is not None:
+        return Part(reader, (why,))
+    told = conclusions.agents_lines(reader)
+    if not reader.best_agents:
+        return Part(reader, told)
+    return Part(reader, grids=(tables.best_agents_grid(reader),), notes=told)
+
+
+def _hours(reader: Reader) -> Part:
+    why = conclusions.not_printed(reader, "plain.hours", ("time_of_day", "contact"))
+    if why is not None or not reader.hours:
+        return Part(reader, (why or say("results.none"),))
+    return Part(reader, (), hour_charts(reader), (tables.hours_grid(reader),))
+
+
+def _results(reader: Reader) -> Part:
+    grids = (tables.results_grid(reader, MOST_RESULTS),) if reader.results else ()
+    return Part(reader, (conclusions.results_title(reader),), grids=grids)
+
+
+def _reach(reader: Reader) -> Part:
+    return _open_part(reader, conclusions.reach_line(reader), tables.reach_grid(reader))
+
+
+def _promises(reader: Reader) -> Part:
+    return _open_part(reader, conclusions.promises_line(reader), tables.due_grid(reader), tables.kept_grid(reader))
+
+
+def _quality(reader: Reader) -> Part:
+    return _open_part(reader, conclusions.quality_line(reader), tables.taps_grid(reader), tables.quality_grid(reader))
+
+
+def _open_part(reader: Reader, line: Sentence | None, *grids: tables.Grid) -> Part:
+    """Return the part with its sentence where there is one; tables that know nothing leave their notes."""
+    return Part(reader, () if line is None else (line,), grids=grids)
+
+
+def _sections(findings: Findings, *sections: Section) -> Block:
+    return _block("sections.html.j2", findings, sections=sections)
 
 
 def _block(template: str, findings: Findings, **content: object) -> Block:

@@ -21,14 +21,13 @@ def result_name(part: str) -> Slot:
 
 
 def hours_grid(reader: Reader) -> Grid:
-    """Return dials, contact rate and agrees by the hour: the day, and the last ten working days."""
+    """Return dials, contact rate and agrees of the day by the hour, and the contact rate of the last ten days."""
     columns = (
         Column(say("col.dials")),
         Column(say("col.contact")),
         Column(say("col.gross")),
         Column(say("col.dials"), starts_group=True),
         Column(say("col.contact"), strong=True),
-        Column(say("col.gross")),
         Column(say("col.beside_mean"), "text"),
     )
     rows = tuple(
@@ -37,7 +36,7 @@ def hours_grid(reader: Reader) -> Grid:
     )
     total = Row(say("row.all_hours"), (*_hour(reader, ""), None))
     count = counts(reader)["days_listed"]
-    groups = ((window_label(reader, "day"), 3), (say("window.recent", count=count), 4))
+    groups = ((window_label(reader, "day"), 3), (say("window.recent", count=count), 3))
     notes = na_notes(reader.get("K10", window, None, part) for part in reader.hours for window in ("day", "recent"))
     return Grid(reader.name, say("table.hours"), say("col.hour"), columns, rows, (total,), notes, groups)
 
@@ -57,13 +56,13 @@ def results_grid(reader: Reader, most: int | None = None) -> Grid:
     if len(reader.results) > len(shown_parts):
         rest = counts(reader)["attempts_rest"]
         rows.append(Row(say("row.other_results"), (shown(rest), share_bar(rest, widest), None, None, None)))
-    return Grid(reader.name, say("table.results"), say("col.result"), columns, tuple(rows))
+    notes = (say("results.mean"),)
+    return Grid(reader.name, say("table.results"), say("col.result"), columns, tuple(rows), (), notes)
 
 
 def _hour(reader: Reader, part: str) -> tuple[Cell, ...]:
-    return tuple(
-        shown(reader.get(kpi, window, None, part)) for window in ("day", "recent") for kpi in ("K05", "K10", "K13")
-    )
+    printed = (("day", "K05"), ("day", "K10"), ("day", "K13"), ("recent", "K05"), ("recent", "K10"))
+    return tuple(shown(reader.get(kpi, window, None, part)) for window, kpi in printed)
 
 
 def _standing(reader: Reader, part: str) -> Sentence | None:

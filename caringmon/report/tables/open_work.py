@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from caringmon.report.reading import Reader
-from caringmon.report.tables.grids import Column, Grid, Row, left_out, na_notes, share_bar, shown, window_label
-from caringmon.report.wording import Slot, say
+from caringmon.report.tables.grids import Column, Grid, Row, left_out, na_notes, share_bar, shown
+from caringmon.report.wording import Sentence, Slot, say
 
 _AGES = ("0-1", "2-3", "4-7", ">7")
 _RETURN_AGES = ("0-1", "2-3", ">3")
@@ -81,9 +81,15 @@ def quality_grid(reader: Reader) -> Grid:
     rows = tuple(
         Row(say(f"quality.{kpi}"), tuple(shown(reader.get(kpi, window)) for window in windows)) for kpi in names
     )
-    columns = tuple(Column(window_label(reader, window), strong=window == "mtd") for window in windows)
+    columns = tuple(Column(_until(reader, window), strong=window == "mtd") for window in windows)
     notes = na_notes(reader.get(kpi, window) for window in windows for kpi in names)
     return Grid(reader.name, say("table.quality"), say("col.indicator"), columns, rows, (), notes)
+
+
+def _until(reader: Reader, window: str) -> Sentence:
+    """Return the last day of a window as a short header."""
+    last = reader.last_day(reader.actual, window)
+    return say("row.day", day=last if last is not None else reader.date)
 
 
 def _counted(reader: Reader, caption: str, lines: Sequence[_Line]) -> Grid:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from caringmon.model.codes import UNMAPPED_ENTITY
 from caringmon.model.findings import entity_name
 from caringmon.report.reading import Reader, Team
 from caringmon.report.tables.fields import (
@@ -90,6 +91,11 @@ def _with_superiors(reader: Reader) -> list[tuple[Slot, str, str]]:
     return rows
 
 
+def _says_something(reader: Reader, fields: Sequence[Field], entity: str) -> bool:
+    """Tell whether a row would print anything but zeros and dashes."""
+    return any(found.value != 0 for f in fields if (found := reader.value(f.kpi, f.window, entity)) is not None)
+
+
 def _grid(reader: Reader, caption: Sentence, every: Sequence[Field], rows: Sequence[tuple[Slot, str, str]]) -> Grid:
     totals = total_rows(reader)
     entities = (*(entity for _, entity, _ in rows), *(entity for _, entity in totals))
@@ -102,7 +108,11 @@ def _grid(reader: Reader, caption: Sentence, every: Sequence[Field], rows: Seque
         caption,
         say("col.team"),
         field_columns(fields),
-        tuple(Row(head, field_cells(reader, fields, entity, widest), extra) for head, entity, extra in rows),
+        tuple(
+            Row(head, field_cells(reader, fields, entity, widest), extra)
+            for head, entity, extra in rows
+            if entity != UNMAPPED_ENTITY or _says_something(reader, fields, entity)
+        ),
         tuple(Row(head, field_cells(reader, fields, entity, widest)) for head, entity in totals),
         dropped_notes(reader, fields, wanted) + na_notes(field_figures(reader, fields, entities)),
         field_groups(reader, fields),
