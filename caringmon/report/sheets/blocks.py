@@ -63,7 +63,7 @@ def write_block(pen: Pen, spot: Spot, grid: Grid, actual: str) -> int:
 
 def write_note(pen: Pen, spot: Spot, note: Slot, width: int) -> None:
     """Write a remark in small grey type over as many columns, wrapped."""
-    _wrapped(pen, spot, width, note, {"colour": palette.GREY, "size": NOTE_SIZE})
+    write_wrapped(pen, spot, width, note, {"colour": palette.GREY, "size": NOTE_SIZE})
 
 
 def need_height(sheet: Worksheet, row: int, points: float) -> None:
@@ -76,7 +76,7 @@ def room(sheet: Worksheet, first: int, last: int) -> int:
     return int(sum(sheet.column_dimensions[get_column_letter(c)].width for c in range(first, last + 1)) * 1.1)
 
 
-def _wrapped(pen: Pen, spot: Spot, width: int, text: Slot, look: Look) -> None:
+def write_wrapped(pen: Pen, spot: Spot, width: int, text: Slot, look: Look) -> None:
     """Write a text over several columns, in as many lines as it needs."""
     last = spot.column + width - 1
     lines = lines_needed(plain(text, pen.lang), room(spot.sheet, spot.column, last))
@@ -112,7 +112,7 @@ def _header(pen: Pen, spot: Spot, labels: list[Slot]) -> None:
 def _row(pen: Pen, spot: Spot, row: int, line: _Line, actual: str) -> None:
     strong = line.is_total or line.row.extra == "now"
     indent = spot.indent + (line.row.extra == "part")
-    _wrapped(pen, spot.moved(row), spot.head, line.row.head, {"bold": strong, "indent": indent})
+    write_wrapped(pen, spot.moved(row), spot.head, line.row.head, {"bold": strong, "indent": indent})
     places = {number: spot.place(place) for place, number in enumerate(line.kept)}
     stands = _stands(row, places, line.row)
     for number, place in places.items():

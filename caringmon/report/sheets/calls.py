@@ -11,12 +11,13 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from caringmon.model.findings import Findings
+from caringmon.report.conclusions import hours_title, results_title
 from caringmon.report.reading import Reader, readers
 from caringmon.report.sheets.drawings import Body, Drawn, columns_chart, place_chart, sorted_chart
 from caringmon.report.sheets.pen import Pen, at, widths
 from caringmon.report.sheets.records import Part, Records, filter_rows, write_notes, write_records
 from caringmon.report.tables import Row, hours_grid, results_grid
-from caringmon.report.wording import Slot, say
+from caringmon.report.wording import Sentence, Slot, say
 
 CHART_COLUMN = 11
 LAST_COLUMN = 16
@@ -25,16 +26,17 @@ CHART_ROWS = 15
 
 @dataclass(frozen=True)
 class _Drawing:
-    """What is drawn beside a table: a column by window and label, the title's words, how, and how many rows."""
+    """What is drawn beside a table: a column by window and label, title, kind, most rows, and what it shows."""
 
     column: tuple[str, str]
     title: str
     make: Callable[[Pen, Body, Slot, Drawn], BarChart]
     most: int
+    conclusion: Callable[[Reader], Sentence]
 
 
-_HOURS = _Drawing(("window.recent", "col.contact"), "book.chart.hours", columns_chart, 24)
-_RESULTS = _Drawing(("", "col.count"), "book.chart.results", sorted_chart, 10)
+_HOURS = _Drawing(("window.recent", "col.contact"), "book.chart.hours", columns_chart, 24, hours_title)
+_RESULTS = _Drawing(("", "col.count"), "book.chart.results", sorted_chart, 10, results_title)
 
 
 def write(pen: Pen, findings: Findings) -> None:
@@ -67,6 +69,10 @@ def _front(reader: Reader) -> Callable[[Row], tuple[Slot, ...]]:
 def _table(pen: Pen, sheet: Worksheet, row: int, parts: Sequence[Part], drawing: _Drawing) -> tuple[Records, int]:
     """Write caption, table, notes and charts; return the table and the last row of all."""
     pen.text(at(sheet, row, 1), parts[0].grid.caption, bold=True, size=12)
+    for part in parts:
+        row += 1
+        line = say("book.of_segment", segment=part.reader.name, what=drawing.conclusion(part.reader))
+        pen.text(at(sheet, row, 1), line)
     records = write_records(pen, sheet, row + 1, (say("col.segment"), parts[0].grid.corner), parts)
     sheet.row_dimensions[row + 1].height = 40
     end = write_notes(records, parts)

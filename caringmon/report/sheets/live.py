@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from caringmon.model.findings import Figure
-from caringmon.report.numerals import BANDS, NA_TEXT, part_of
+from caringmon.report.numerals import BANDS, NA_TEXT, Status, part_of
 from caringmon.report.wording import message
 
 _SAME = 1e-12
@@ -55,9 +55,8 @@ def following(figure: Figure, form: str, row: Mapping[Name, Stand], actual: str)
 
 def status(achieved: str, lang: str) -> str:
     """Return the formula that yields the status word of the achievement in a cell."""
-    *bands, (_, lowest) = BANDS
-    chain = f'"{message(f"status.{lowest}", lang)}"'
-    for floor, band in reversed(bands):
+    chain = f'"{message(f"status.{Status.CRITICAL}", lang)}"'
+    for floor, band in reversed(BANDS):
         chain = f'IF({achieved}>={floor},"{message(f"status.{band}", lang)}",{chain})'
     return f'=IF(ISNUMBER({achieved}),{chain},"{NA_TEXT}")'
 

@@ -9,10 +9,10 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from caringmon.model.findings import Findings
-from caringmon.report import narrative, notes, palette, tables
+from caringmon.report import conclusions, narrative, notes, palette, tables
 from caringmon.report.cards import Card, cards
 from caringmon.report.reading import Reader, readers
-from caringmon.report.sheets.blocks import ROW_HEIGHT, Spot, need_height, write_block
+from caringmon.report.sheets.blocks import ROW_HEIGHT, Spot, need_height, write_block, write_wrapped
 from caringmon.report.sheets.drawings import Body, Drawn, days_chart, lines_chart, place_chart
 from caringmon.report.sheets.pen import RULE, Pen, at, lines_needed, rule_below, widths
 from caringmon.report.tables import Grid
@@ -70,10 +70,8 @@ def _head(pen: Pen, sheet: Worksheet, findings: Findings, version: int | None) -
     head, facts = findings.head, notes.header(findings)
     pen.text(at(sheet, 1, 1), say("title.daily"), bold=True, size=20)
     need_height(sheet, 1, 26)
-    what: list[Slot] = [facts.segments, say("book.date", day=facts.date)]
-    if facts.workday is not None:
-        what.append(facts.workday)
-    pen.text(at(sheet, 2, 1), " · ".join(plain(part, pen.lang) for part in what), colour=palette.GREY)
+    what: list[Slot | None] = [facts.segments, say("book.date", day=facts.date), facts.workday, facts.audience]
+    pen.text(at(sheet, 2, 1), " · ".join(plain(part, pen.lang) for part in what if part), colour=palette.GREY)
     clocks = say("header.clocks", calls=head.calls_clock, qc=head.qc_clock)
     pen.text(at(sheet, 3, 1), clocks, colour=palette.GREY, size=9)
     last = " · ".join([head.form, *version_words(version, pen.lang), f"run {head.run_id}"])
@@ -99,12 +97,18 @@ def _head(pen: Pen, sheet: Worksheet, findings: Findings, version: int | None) -
 def _first_page(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> tuple[int, int]:
     """Write a segment from its lead to its quality; return the row for the chart of the month, and the last row."""
     pen.text(at(sheet, row, 1), reader.name, bold=True, size=14)
+    about = " · ".join(plain(fact, pen.lang) for fact in narrative.segment_facts(reader))
+    pen.text(at(sheet, row, COLUMNS), about, colour=palette.GREY, size=9, align="right")
     need_height(sheet, row, 18)
     lead = " ".join(plain(sentence, pen.lang) for sentence in narrative.lead(reader))
     row += 1
     sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=COLUMNS)
     pen.text(at(sheet, row, 1), lead, size=11.5, wrap=True)
     need_height(sheet, row, 15.5 * lines_needed(lead, LINE_LENGTH) + 3)
+    for line in (narrative.site_line(reader), narrative.leaders_away(reader)):
+        if line is not None:
+            row += 1
+            pen.text(at(sheet, row, 1), line)
     row = _gap(sheet, row)
     for column, card in zip(CARDS, cards(reader), strict=False):
         _card(pen, sheet, card, row, column)
@@ -171,6 +175,13 @@ def _pairs(pen: Pen, sheet: Worksheet, row: int, title: Slot, lines: Sequence[na
 
 def _open_work(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
     """Write promises, tappings and quality side by side; return the last row."""
+    for column, last, line in (
+        (1, LEFT, conclusions.promises_line(reader)),
+        (RIGHT, COLUMNS, conclusions.quality_line(reader)),
+    ):
+        if line is not None:
+            write_wrapped(pen, Spot(sheet, row, column), last - column + 1, line, {"bold": True})
+    row = _gap(sheet, row)
     due, kept = tables.due_grid(reader), tables.kept_grid(reader)
     taps, quality = tables.taps_grid(reader), tables.quality_grid(reader)
     sides = ((Spot(sheet, row, 1, 2), (due, kept)), (Spot(sheet, row, 5, 2, 1), (taps,)))
