@@ -69,8 +69,8 @@ class Records:
 def write_records(pen: Pen, sheet: Worksheet, header: int, fronts: Sequence[Slot], parts: Sequence[Part]) -> Records:
     """Write the table from row `header` on and return where it stands.
 
-    First the rows of all segments, which can be filtered and sorted, then the subtotals, then the totals. A column that
-    a segment lacks stays empty there.
+    First the rows of all segments, which can be filtered and sorted, then the subtotals, then the totals. In a column
+    that a segment lacks stands a dash.
     """
     records = Records(pen, sheet, header, len(fronts))
     labels = _labels(parts)
@@ -164,6 +164,8 @@ def _write_row(records: Records, row: int, part: Part, line: Row, kind: str) -> 
                 pen.formula(cell, formula, content.figure, content.form, bold=strong)
             else:
                 pen.figure(cell, content.figure, content.form, bold=strong)
+    for place in set(records.columns.values()) - set(places):
+        pen.text(at(sheet, row, place), NA_TEXT, align="right", bold=strong)
     rule_below(sheet, row, records.width)
 
 
