@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import re
 import shutil
@@ -29,7 +30,13 @@ const { chromium } = require('playwright-core');
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   await page.addScriptTag({ path: require.resolve('axe-core/axe.min.js') });
   const found = await page.evaluate(() => axe.run());
-  console.log(JSON.stringify({ wide, violations: found.violations.map(v => v.id) }));
+  await page.emulateMedia({ media: 'print' });
+  await page.setViewportSize({ width: 703, height: 1039 });
+  const paper = await page.evaluate(() => ({
+    cut: [...document.querySelectorAll('table, img')].filter(e => e.getBoundingClientRect().right > 703.5).length,
+    fits: document.querySelector('.sheet').getBoundingClientRect().bottom <= 1039,
+  }));
+  console.log(JSON.stringify({ wide, violations: found.violations.map(v => v.id), ...paper }));
   await browser.close();
 })();
 """
@@ -230,12 +237,13 @@ def browser() -> tuple[str, str]:
 
 @pytest.mark.parametrize("width", [320, 1000])
 @pytest.mark.parametrize("name", ["worked", "no_target", "foreign"])
-def test_a_real_browser_finds_no_barrier_and_no_overflow(
+def test_a_real_browser_finds_no_barrier_no_overflow_and_a_first_page_that_fits_on_a4(
     browser: tuple[str, str], tmp_path: Path, name: str, width: int
 ) -> None:
+    """A4 portrait with margins of 11 and 12 mm leaves 186 × 275 mm, 703 × 1 039 pixels."""
     node, chromium = browser
     (tmp_path / "page.html").write_text(page_of(name), encoding="utf-8")
     (tmp_path / "axe.js").write_text(AXE, encoding="utf-8")
     command = [node, str(tmp_path / "axe.js"), chromium, str(tmp_path / "page.html"), str(width)]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    assert said.strip() == '{"wide":0,"violations":[]}'
+    assert json.loads(said) == {"wide": 0, "violations": [], "cut": 0, "fits": True}

@@ -54,6 +54,8 @@ COMPOSED = (
     "promise",
     "quality",
     "standing",
+    "header.audience",
+    "segment",
 )
 
 

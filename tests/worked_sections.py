@@ -149,7 +149,7 @@ def _results(month: Month) -> Iterator[Figure]:
     now = {code: float(round(dials * share / 1000)) for code, (share, _) in RESULTS.items()}
     total = sum(now.values())
     for code, (_, before) in RESULTS.items():
-        mean = round(1200 * before / 1000 * 5) / 5
+        mean = round(0.9 * dials * before / 1000 * 5) / 5
         part, share = f"result:{code}", now[code] / total if total else math.nan
         yield month.figure("attempts", "day", "", days, now[code], "", now[code], part=part)
         yield month.figure(

@@ -13,10 +13,11 @@ from caringmon.model.audience import ALL, MANAGER, Audience
 from caringmon.model.bridge import STEPS, TOTALS
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Figure, Findings
-from caringmon.model.kpi import CATALOGUE, DAILY
+from caringmon.model.kpi import CATALOGUE
+from caringmon.model.reported import REPORTED, about
 from caringmon.report.own_counts import row_counts
 from caringmon.report.reading import SEGMENT_NAMES, Reader, day_of, name_of, readers, text_of
-from caringmon.report.wording import Sentence, Slot, say, word_for
+from caringmon.report.wording import LANGUAGES, Sentence, Slot, catalogue, say, word_for
 
 _LONG_NUMBER = re.compile(r"\d{8,}")
 _DATE = re.compile(
@@ -187,12 +188,19 @@ def _steps(findings: Findings, line: str) -> tuple[Step, ...]:
     return tuple(step for step in steps if step.count.value or not step.is_taken)
 
 
-def definitions(lang: str) -> tuple[Definition, ...]:
-    """Return the indicators that documents print, with their formulas in words."""
-    return tuple(
-        Definition(kpi.id, name_of(kpi.id, lang), word_for("formula", kpi.id), word_for("unit", kpi.unit), kpi.clause)
-        for kpi in map(CATALOGUE.__getitem__, DAILY)
-    )
+def definitions(findings: Findings) -> tuple[Definition, ...]:
+    """Return every number that the findings hold, in the order of the catalogue, with its formula in words.
+
+    One that has no formula of its own, such as an age of K07, is defined with its parent.
+    """
+    held = set(findings.tables["figures"]["kpi"])
+    ids = [known for known in (*CATALOGUE, *REPORTED) if known in held]
+    return tuple(_definition(kpi, findings.head.lang) for kpi in ids if f"formula.{kpi}" in catalogue(LANGUAGES[0]))
+
+
+def _definition(kpi: str, lang: str) -> Definition:
+    clause = CATALOGUE[kpi].clause if kpi in CATALOGUE else ""
+    return Definition(kpi, name_of(kpi, lang), say(f"formula.{kpi}"), word_for("unit", about(kpi)[0]), clause)
 
 
 def table_names(names: tuple[str, ...]) -> tuple[Slot, ...]:

@@ -143,7 +143,7 @@ def show_data_notes(findings: Findings) -> Block:
 
 def show_definitions(findings: Findings) -> Block:
     """Return name, formula in words, unit and clause of every indicator that the report may print."""
-    return _block("definitions.html.j2", findings, rows=notes.definitions(findings.head.lang))
+    return _block("definitions.html.j2", findings, rows=notes.definitions(findings))
 
 
 def _first_page(reader: Reader) -> dict[str, object]:
@@ -199,7 +199,9 @@ def _results(reader: Reader) -> Part:
 
 
 def _reach(reader: Reader) -> Part:
-    return _open_part(reader, conclusions.reach_line(reader), tables.reach_grid(reader))
+    grid, line = tables.reach_grid(reader), conclusions.reach_line(reader)
+    told = () if line is None else (line,)
+    return Part(reader, told, grids=(grid,), notes=(say("reach.lists"),) if grid.rows else ())
 
 
 def _promises(reader: Reader) -> Part:

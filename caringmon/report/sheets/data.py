@@ -34,7 +34,7 @@ def write(pen: Pen, findings: Findings) -> None:
     row = _load_summary(pen, sheet, findings, row + 2)
     sheet.row_breaks.append(Break(id=row))
     row = _bridge_total(pen, sheet, findings, row + 2)
-    row = _definitions(pen, sheet, row + 2)
+    row = _definitions(pen, sheet, findings, row + 2)
     row = _parameters(pen, sheet, findings, row + 2)
     sheet.row_breaks.append(Break(id=row))
     row = _issues(pen, sheet, findings, row + 2)
@@ -109,8 +109,8 @@ def _joined(*parts: str) -> str:
     return " · ".join(notes.file_text(part) for part in parts if part)
 
 
-def _definitions(pen: Pen, sheet: Worksheet, row: int) -> int:
-    lines = [(f"{d.name} ({d.id})", d.formula, d.unit, d.clause) for d in notes.definitions(pen.lang)]
+def _definitions(pen: Pen, sheet: Worksheet, findings: Findings, row: int) -> int:
+    lines = [(f"{d.name} ({d.id})", d.formula, d.unit, d.clause) for d in notes.definitions(findings)]
     labels = (say("col.indicator"), say("col.formula"), say("col.unit"), say("col.clause"))
     return _table(pen, sheet, row, say("table.definitions"), labels, lines)
 

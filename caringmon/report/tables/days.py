@@ -27,7 +27,7 @@ def ten_days_grid(reader: Reader) -> Grid:
 def all_days_grid(reader: Reader) -> Grid:
     """Return the days of the month and the recent ones before: the agrees against their target, added up too."""
     kpi = reader.day_kpi()
-    names = ("K14", kpi, "target", "K20")
+    names = ("K14", kpi, "K20")
     return _days_grid(reader, reader.shown_days, names, (kpi, "target"), say("table.all_days"))
 
 
