@@ -89,11 +89,8 @@ def show_first_page(findings: Findings) -> Block:
 
 
 def show_teams(findings: Findings) -> Block:
-    """Return section 2: every team with the SPVs above them, and every day of the month, per segment."""
-    every = readers(findings)
-    teams = [_teams(reader) for reader in every]
-    days = [Part(reader, grids=(tables.all_days_grid(reader),)) for reader in every]
-    return _sections(findings, Section("section.teams", "tim", teams), Section("section.days", "hari", days, "across"))
+    """Return section 2: every team, with the SPVs above them where there are several, per segment."""
+    return _sections(findings, Section("section.teams", "tim", [_teams(reader) for reader in readers(findings)]))
 
 
 def show_agents(findings: Findings) -> Block:

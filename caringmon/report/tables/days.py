@@ -1,4 +1,4 @@
-"""The tables of days: the last ten of the first page, and every day of the month."""
+"""The tables of days: the last ten of the first page, and every day of the month (workbook)."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def ten_days_grid(reader: Reader) -> Grid:
 
 
 def all_days_grid(reader: Reader) -> Grid:
-    """Return the days of the month and the recent ones before: the agrees against their target, added up too."""
+    """Return the days of the month and the recent ones before, with what has added up in the month."""
     kpi = reader.day_kpi()
-    names = ("K14", kpi, "K20")
+    names = ("K05", "K09", "K14", "K13", "pending", kpi, "target", "K20")
     return _days_grid(reader, reader.shown_days, names, (kpi, "target"), say("table.all_days"))
 
 
