@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import io
 import re
 
 import pytest
-from openpyxl import load_workbook
 
 from caringmon.report.digest import chat_text
-from caringmon.report.figures import check_page, check_text, check_workbook
+from caringmon.report.figures import check_page, check_text
+from caringmon.report.workbook_gate import check_workbook
 from tests.report_documents import findings_of, page_of, workbook_bytes_of
 from tests.worked_findings import VARIANTS
 
@@ -104,31 +103,3 @@ def test_a_changed_chat_text_is_found() -> None:
     text = chat_text(findings)
     assert any("'1.465'" in fault for fault in check_text(text.replace("1.365", "1.465", 1), findings))
     assert any("do not say this line" in fault for fault in check_text(text.replace("kurang 91", "lebih 91"), findings))
-
-
-def altered_workbook(sheet: str, reference: str, value: object) -> list[str]:
-    book = load_workbook(io.BytesIO(workbook_bytes_of("worked")), data_only=True)
-    book[sheet][reference].value = value
-    changed = io.BytesIO()
-    book.save(changed)
-    return check_workbook(changed.getvalue(), findings_of("worked"), 1)
-
-
-def test_a_changed_cell_of_a_workbook_is_found() -> None:
-    book = load_workbook(io.BytesIO(workbook_bytes_of("worked")), data_only=True)
-    reference = next(c.coordinate for row in book["Per TL"].iter_rows() for c in row if c.value == 1365)
-    faults = altered_workbook("Per TL", reference, 1465)
-    assert faults == [f"CT0.K17.mtd: cell Per TL!{reference} holds 1465, the figure is 1365"]
-
-
-def test_a_number_in_a_workbook_that_is_no_figure_is_found() -> None:
-    assert altered_workbook("Corong", "Z9", 42) == ["cell Corong!Z9 holds the number 42, which is no registered figure"]
-
-
-def test_a_changed_evidence_row_is_found() -> None:
-    faults = altered_workbook("Bukti", "I2", 123456)
-    assert any("BUKTI says 123456" in fault for fault in faults)
-
-
-def test_a_number_in_the_words_of_the_summary_is_checked_too() -> None:
-    assert any("'98.765'" in fault for fault in altered_workbook("Ringkasan", "A2", "dial nomor 98.765"))

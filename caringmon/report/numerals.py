@@ -32,7 +32,7 @@ class Status(StrEnum):
     CRITICAL = "critical"
 
 
-_BANDS = (
+BANDS = (
     (Decimal(1), Status.REACHED),
     (Decimal("0.9"), Status.NEAR),
     (Decimal("0.75"), Status.BELOW),
@@ -121,7 +121,7 @@ def machine_value(figure: Figure, form: str = "") -> str:
 
 
 def _band(share: Decimal) -> Status:
-    return next((status for floor, status in _BANDS if share >= floor), Status.CRITICAL)
+    return next((status for floor, status in BANDS if share >= floor), Status.CRITICAL)
 
 
 def _rounded(number: Decimal, places: int) -> Decimal:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from caringmon.model.findings import Findings
 from caringmon.report.digest import chat_text, summary_line
-from caringmon.report.figures import check_page, check_text, check_workbook
+from caringmon.report.figures import check_page, check_text
 from caringmon.report.index import IssuedReport, index_html
 from caringmon.report.page import page_html
 from caringmon.report.workbook import report_workbook
+from caringmon.report.workbook_gate import check_workbook
 from caringmon.runner.engine import notebook_text
 from caringmon.store.files import write_whole
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from caringmon.model.findings import Figure, Findings
 from caringmon.report import notes
 from caringmon.report.numerals import MINUS
+from caringmon.report.reading import readers
+from caringmon.report.sheets.blocks import Spot, write_block
 from caringmon.report.sheets.pen import Pen, at, lines_needed, rule_below, widths
+from caringmon.report.tables import reach_grid
 from caringmon.report.wording import Slot, plain, say
 
 WIDTHS = (46, 40, 15, 15, 42, 12)
@@ -24,16 +29,29 @@ def write(pen: Pen, findings: Findings) -> None:
     for note in notes.data_notes(findings):
         row += 1
         pen.text(at(sheet, row, 1), note)
+    row = _reach(pen, sheet, findings, row + 2)
     row = _issue_summary(pen, sheet, findings, row + 2)
     row = _load_summary(pen, sheet, findings, row + 2)
+    sheet.row_breaks.append(Break(id=row))
     row = _bridge_total(pen, sheet, findings, row + 2)
     row = _definitions(pen, sheet, findings, row + 2)
     row = _parameters(pen, sheet, findings, row + 2)
+    sheet.row_breaks.append(Break(id=row))
     row = _issues(pen, sheet, findings, row + 2)
     row = _loads(pen, sheet, findings, row + 2)
     row = _bridge(pen, sheet, findings, row + 2)
     sheet.print_area = f"A1:F{row}"
     sheet.freeze_panes = "A2"
+
+
+def _reach(pen: Pen, sheet: Worksheet, findings: Findings, row: int) -> int:
+    """Write the counts of services to be reached, per segment."""
+    for reader in readers(findings):
+        grid = reach_grid(reader)
+        if grid.rows or grid.notes:
+            named = say("book.of_segment", segment=reader.name, what=grid.caption)
+            row = write_block(pen, Spot(sheet, row, 1, 2), replace(grid, caption=named), reader.actual) + 2
+    return row - 2
 
 
 def _issue_summary(pen: Pen, sheet: Worksheet, findings: Findings, row: int) -> int:

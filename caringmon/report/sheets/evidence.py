@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 from openpyxl.utils import get_column_letter, quote_sheetname
@@ -12,11 +13,16 @@ from caringmon.model.findings import Figure, Findings
 from caringmon.report.narrative import reason
 from caringmon.report.own_counts import registered
 from caringmon.report.reading import day_of, name_of
-from caringmon.report.sheets.pen import Pen, at, number_format, style, whole_if_possible, widths
+from caringmon.report.sheets.pen import Look, Pen, at, number_format, whole_if_possible, widths
 from caringmon.report.wording import say
 
-COLUMNS = ("id", "indicator", "segment", "level", "entity", "window", "first_day", "last_day", "value", "unit",
-           "numerator", "denominator", "note", "places", "numerator_places")  # fmt: skip
+# The columns in order, with their widths.
+COLUMNS = {
+    "id": 34, "indicator": 26, "segment": 10, "level": 8, "entity": 17, "part": 12, "window": 14, "first_day": 11,
+    "last_day": 11, "value": 13, "unit": 8, "numerator": 13, "denominator": 12, "note": 30, "places": 26,
+    "numerator_places": 22,
+}  # fmt: skip
+SIZE = 9
 
 
 def write(pen: Pen, findings: Findings) -> None:
@@ -34,23 +40,31 @@ def write(pen: Pen, findings: Findings) -> None:
     sheet.freeze_panes = "B2"
     sheet.print_title_rows = "1:1"
     sheet.print_area = f"A1:{last}{row}"
-    widths(sheet, 30, 26, 10, 7, 12, 14, 11, 11, 12, 8, 12, 12, 26, 30, 22)
+    widths(sheet, *COLUMNS.values())
 
 
 def _row(pen: Pen, sheet: Worksheet, row: int, figure: Figure) -> None:
     texts = {
-        1: figure.id, 2: name_of(figure.kpi, pen.lang), 3: figure.segment, 4: figure.level, 5: figure.entity,
-        6: figure.window, 10: figure.unit, 13: reason(figure) if figure.is_na else "",
-        14: ", ".join(pen.places.get((figure.id, False), [])), 15: ", ".join(pen.places.get((figure.id, True), [])),
+        "id": figure.id, "indicator": name_of(figure.kpi, pen.lang), "segment": figure.segment, "level": figure.level,
+        "entity": figure.entity, "part": figure.part, "window": figure.window, "unit": figure.unit,
+        "note": reason(figure) if figure.is_na else "",
+        "places": ", ".join(pen.places.get((figure.id, ""), ())),
+        "numerator_places": ", ".join(pen.places.get((figure.id, "numerator"), ())),
     }  # fmt: skip
-    for column, text in texts.items():
-        if text:
-            pen.text(at(sheet, row, column), text, size=9)
-    for column, day in ((7, figure.first_day), (8, figure.last_day)):
-        cell = style(at(sheet, row, column), size=9)
-        cell.value, cell.number_format = day_of(day), "yyyy-mm-dd"
-    numbers = ((9, figure.value, number_format(figure)), (11, figure.numerator, ""), (12, figure.denominator, ""))
-    for column, number, shape in numbers:
-        if not math.isnan(number):
-            cell = style(at(sheet, row, column), size=9, align="right")
-            cell.value, cell.number_format = whole_if_possible(number), shape or "General"
+    numbers = {"value": figure.value, "numerator": figure.numerator, "denominator": figure.denominator}
+    days = {"first_day": figure.first_day, "last_day": figure.last_day}
+    for column, name in enumerate(COLUMNS, 1):
+        if texts.get(name):
+            pen.text(at(sheet, row, column), texts[name], size=SIZE)
+        elif name in days:
+            _typed(pen, sheet, (row, column), day_of(days[name]), {"size": SIZE, "shape": "yyyy-mm-dd"})
+        elif not math.isnan(numbers.get(name, math.nan)):
+            shape = number_format(figure) if name == "value" else "General"
+            look: Look = {"size": SIZE, "shape": shape, "align": "right"}
+            _typed(pen, sheet, (row, column), whole_if_possible(numbers[name]), look)
+
+
+def _typed(pen: Pen, sheet: Worksheet, place: tuple[int, int], value: float | dt.date, look: Look) -> None:
+    cell = at(sheet, *place)
+    pen.dress(cell, **look)
+    cell.value = value

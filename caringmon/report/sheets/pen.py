@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from copy import copy
 from dataclasses import dataclass, field
-from functools import cache
-from typing import TypedDict, Unpack, cast
+from typing import Any, TypedDict, Unpack, cast
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.formatting.rule import CellIsRule, DataBarRule, Rule
 from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
@@ -28,10 +30,14 @@ HAIRLINE = Side(style="thin", color=palette.HAIRLINE[1:])
 RULE = Side(style="medium", color=palette.INK[1:])
 _FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r")
 _A4 = 9
+_ZERO_FORMAT = 200  # any id beyond Excel's own
 
 
 class Look(TypedDict, total=False):
-    """How a cell looks; what is left out is plain ink, size 10, left."""
+    """How a cell looks; what is left out is plain ink, size 10, left.
+
+    `shape`: the number format; `low`: a wrapped text stands at the foot of its cell.
+    """
 
     bold: bool
     colour: str
@@ -39,16 +45,24 @@ class Look(TypedDict, total=False):
     align: str
     wrap: bool
     indent: int
+    shape: str
+    low: bool
 
 
 @dataclass
 class Pen:
-    """One workbook being written: its language, where figures stand, and the values of its formulas."""
+    """One workbook being written: its language, what stands at the foot of its pages, and what its cells hold.
+
+    `places`: the cells that print a figure, by id and form; `cached`: the values of the formulas, by sheet and cell.
+    """
 
     book: Workbook
     lang: str
-    places: dict[tuple[str, bool], list[str]] = field(default_factory=lambda: defaultdict(list))
+    footer: str = ""
+    places: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
     cached: dict[str, dict[str, float | int | str]] = field(default_factory=lambda: defaultdict(dict))
+    _near_zero: dict[tuple[str, int], list[str]] = field(default_factory=lambda: defaultdict(list))
+    _looks: dict[tuple[tuple[str, object], ...], Any] = field(default_factory=dict)
 
     def sheet(self, title: Slot, *, is_page: bool = False) -> Worksheet:
         """Return a new sheet that prints on A4 landscape, one page wide; one that reads as a page has no gridlines."""
@@ -59,19 +73,22 @@ class Pen:
         sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         margins = sheet.page_margins
-        margins.left = margins.right = margins.top = margins.bottom = 0.5
+        margins.left = margins.right = margins.top = 0.5
+        margins.bottom, margins.footer = 0.6, 0.3
         if sheet.oddFooter is not None:
-            sheet.oddFooter.right.text = "&P / &N"
+            sheet.oddFooter.left.text = self.footer.replace("&", "&&")
+            sheet.oddFooter.right.text = "&A · &P / &N"
+            sheet.oddFooter.left.size = sheet.oddFooter.right.size = 8
         return sheet
 
     def text(self, cell: Cell, what: Slot, **look: Unpack[Look]) -> None:
         """Write a text; one that looks like a formula stays text."""
         value = plain(what, self.lang)
+        self.dress(cell, **look)
         cell.value = value
         cell.data_type = "s"
         if value.startswith(_FORMULA_LIKE):
             cell.quotePrefix = True
-        style(cell, **look)
 
     def figure(self, cell: Cell, figure: Figure | None, form: str = "", **look: Unpack[Look]) -> None:
         """Write a figure as a number in its format (not available: a dash) and remember where it stands."""
@@ -80,38 +97,68 @@ class Pen:
         if figure is None or math.isnan(number):
             self.text(cell, NA_TEXT, **shown)
             return
+        shown["shape"] = number_format(figure, form)
+        self.dress(cell, **shown)
         cell.value = whole_if_possible(number)
-        cell.number_format = number_format(figure, form)
         self._remember(cell, figure, form)
-        style(cell, **shown)
 
     def formula(self, cell: Cell, formula: str, figure: Figure, form: str = "", **look: Unpack[Look]) -> None:
         """Write a live formula that yields the figure, whose value is stored beside it."""
+        shown: Look = {"align": "right", **look, "shape": number_format(figure, form)}
+        self.dress(cell, **shown)
         cell.value = formula
-        cell.number_format = number_format(figure, form)
-        value = NA_TEXT if figure.is_na else whole_if_possible(figure.value)
-        self.cached[cell.parent.title][cell.coordinate] = value
-        if not figure.is_na:
+        number = part_of(figure, form)
+        known = not math.isnan(number)
+        self.cached[cell.parent.title][cell.coordinate] = whole_if_possible(number) if known else NA_TEXT
+        if known:
             self._remember(cell, figure, form)
-        shown: Look = {"align": "right", **look}
-        style(cell, **shown)
 
     def words(self, cell: Cell, formula: str, value: str, **look: Unpack[Look]) -> None:
         """Write a live formula that yields a text, with that text stored beside it."""
+        self.dress(cell, **look)
         cell.value = formula
         self.cached[cell.parent.title][cell.coordinate] = value
-        style(cell, **look)
 
     def header(self, sheet: Worksheet, row: int, labels: Sequence[Slot], *, left: Collection[int] = (1,)) -> None:
         """Write a header row; the columns in `left` hold texts, the others numbers."""
         for column, label in enumerate(labels, 1):
             cell = at(sheet, row, column)
             align = "left" if column in left else "right"
-            self.text(cell, label, bold=True, colour=palette.GREY, size=9, align=align, wrap=True)
+            indent = int(align == "left" and column > 1)
+            self.text(
+                cell, label, bold=True, colour=palette.GREY, size=9, align=align, wrap=True, low=True, indent=indent
+            )
             cell.border = Border(bottom=RULE)
 
+    def dress(self, cell: Any, **look: Unpack[Look]) -> None:
+        """Give a cell its look; each look is made once a workbook, since openpyxl hashes whole fonts at every use."""
+        name = tuple(sorted(look.items()))
+        if name not in self._looks:
+            wrap, colour = look.get("wrap", False), look.get("colour", palette.INK)[1:]
+            cell.font = Font(name=FONT, size=look.get("size", 10), bold=look.get("bold", False), color=colour)
+            cell.alignment = Alignment(
+                horizontal=look.get("align", "left"),
+                vertical="top" if wrap and not look.get("low") else "bottom",
+                wrap_text=wrap,
+                indent=look.get("indent", 0),
+            )
+            cell.number_format = look.get("shape", "General")
+            self._looks[name] = copy(cell._style)
+        cell._style = copy(self._looks[name])
+
+    def hush_zeros(self) -> None:
+        """Let what rounds to zero print as zero, without a sign, as on the page; number formats alone cannot."""
+        for (title, places), cells in self._near_zero.items():
+            look = DifferentialStyle(numFmt=NumberFormat(numFmtId=_ZERO_FORMAT, formatCode='"0";"0";"0"'))
+            test = f"ROUND({cells[0]},{places})=0"
+            rule = Rule("expression", formula=[f"AND(ISNUMBER({cells[0]}),{test})"], dxf=look)
+            self.book[title].conditional_formatting.add(" ".join(cells), rule)
+
     def _remember(self, cell: Cell, figure: Figure, form: str) -> None:
-        self.places[figure.id, form == "numerator"].append(f"'{cell.parent.title}'!{cell.coordinate}")
+        part = form if form in {"numerator", "denominator"} else ""
+        self.places[figure.id, part].append(f"'{cell.parent.title}'!{cell.coordinate}")
+        if form == "signed" or part_of(figure, form) < 0:
+            self._near_zero[cell.parent.title, decimals_of(figure, form)].append(cell.coordinate)
 
 
 def at(sheet: Worksheet, row: int, column: int) -> Cell:
@@ -128,39 +175,23 @@ def number_format(figure: Figure, form: str = "") -> str:
     """Return the number format that prints what the page prints, with a true minus."""
     places = decimals_of(figure, form)
     digits = "#,##0" + ("." + "0" * places if places else "")
-    if figure.unit == Unit.RATE and form not in {"numerator", "denominator"}:
-        digits += " %"
+    if form not in {"numerator", "denominator"}:
+        digits = {Unit.RATE: f"{digits} %", Unit.RUPIAH: f'"Rp "{digits}'}.get(Unit(figure.unit), digits)
     return f'+{digits};"{MINUS}"{digits};0' if form == "signed" else f'{digits};"{MINUS}"{digits}'
 
 
-def style(cell: Cell, **look: Unpack[Look]) -> Cell:
-    """Set font, colour and alignment of a cell and return it."""
-    wrap = look.get("wrap", False)
-    cell.font = _font(look.get("size", 10), look.get("bold", False), look.get("colour", palette.INK))
-    cell.alignment = _alignment(look.get("align", "left"), wrap, look.get("indent", 0))
-    return cell
+def rule_below(sheet: Worksheet, row: int, last: int, side: Side = HAIRLINE, *, first: int = 1) -> None:
+    """Draw a line below the cells of a row from column `first` to `last`."""
+    border = Border(bottom=side)
+    for column in range(first, last + 1):
+        at(sheet, row, column).border = border
 
 
-@cache
-def _font(size: float, bold: bool, colour: str) -> Font:
-    return Font(name=FONT, size=size, bold=bold, color=colour[1:])
-
-
-@cache
-def _alignment(align: str, wrap: bool, indent: int) -> Alignment:
-    return Alignment(horizontal=align, vertical="top" if wrap else "bottom", wrap_text=wrap, indent=indent)
-
-
-def rule_below(sheet: Worksheet, row: int, last: int, side: Side = HAIRLINE) -> None:
-    """Draw a line below the first `last` cells of a row."""
-    for column in range(1, last + 1):
-        at(sheet, row, column).border = Border(bottom=side)
-
-
-def rule_above(sheet: Worksheet, row: int, last: int, side: Side = RULE) -> None:
-    """Draw a line above the first `last` cells of a row."""
-    for column in range(1, last + 1):
-        at(sheet, row, column).border = Border(top=side)
+def rule_above(sheet: Worksheet, row: int, last: int, side: Side = RULE, *, first: int = 1) -> None:
+    """Draw a line above the cells of a row from column `first` to `last`."""
+    border = Border(top=side)
+    for column in range(first, last + 1):
+        at(sheet, row, column).border = border
 
 
 def data_bars(highest: float | None = None) -> Rule:

@@ -1,62 +1,48 @@
-"""The sheet that reads as a page: title, facts, and per segment the lead, the cards, the ten days with their chart."""
+"""The sheet that reads as a page: a printed page per segment as the report begins, then the days of each month."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
-from openpyxl.chart import BarChart, LineChart, Reference
-from openpyxl.chart.marker import DataPoint
-from openpyxl.chart.shapes import GraphicalProperties
-from openpyxl.drawing.line import LineProperties
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from caringmon.model.findings import Findings
-from caringmon.report import narrative, notes, palette, tables
+from caringmon.report import conclusions, narrative, notes, palette, tables
 from caringmon.report.cards import Card, cards
 from caringmon.report.reading import Reader, readers
+from caringmon.report.sheets.blocks import ROW_HEIGHT, Spot, need_height, write_block, write_wrapped
+from caringmon.report.sheets.drawings import Body, Drawn, days_chart, lines_chart, place_chart
 from caringmon.report.sheets.pen import RULE, Pen, at, lines_needed, rule_below, widths
-from caringmon.report.wording import Shown, Slot, plain, say
+from caringmon.report.tables import Grid
+from caringmon.report.wording import Sentence, Slot, plain, say
 
-COLUMNS = 12
-WIDTH = 11.5
-TABLE_COLUMNS = 7
-CHART_SIZE: Any = (6.6, 10.6)  # centimetres; openpyxl's stubs say int
+WIDTH, NARROW = 14.5, 2.5
+LEFT, RIGHT, COLUMNS = 7, 9, 13  # last column of the left side, first and last of the right; between them a narrow one
+CARDS = (1, 3, 5, 7, 10, 12)
+LINE_LENGTH = 168  # letters of the lead over the whole width
+CHART_ROWS = 11
+GAP_HEIGHT = 7.0  # points
 
 
 def write(pen: Pen, findings: Findings, version: int | None) -> None:
     """Write the sheet."""
     sheet = pen.sheet(say("sheet.summary"), is_page=True)
-    widths(sheet, *[WIDTH] * COLUMNS)
+    widths(sheet, *[WIDTH] * LEFT, NARROW, *[WIDTH] * (COLUMNS - RIGHT + 1))
+    sheet.page_margins.top, sheet.page_margins.bottom = 0.4, 0.55
     row = _head(pen, sheet, findings, version)
-    for number, reader in enumerate(readers(findings)):
-        if number:
-            sheet.row_breaks.append(Break(id=row - 1))
-        row = _segment(pen, sheet, reader, row) + 2
-    sheet.print_area = f"A1:{get_column_letter(COLUMNS)}{row - 2}"
+    every, anchors = readers(findings), []
+    for number, reader in enumerate(every):
+        row = _new_page(sheet, row) if number else _gap(sheet, row)
+        anchor, row = _first_page(pen, sheet, reader, row)
+        anchors.append(anchor)
+    for reader, anchor in zip(every, anchors, strict=True):
+        row = _all_days(pen, sheet, reader, _new_page(sheet, row), anchor)
+    for number in range(1, row + 1):
+        sheet.row_dimensions[number].height = sheet.row_dimensions[number].height or ROW_HEIGHT
+    sheet.print_area = f"A1:{get_column_letter(COLUMNS)}{row}"
     sheet.freeze_panes = "A2"
-
-
-def _head(pen: Pen, sheet: Worksheet, findings: Findings, version: int | None) -> int:
-    head, facts = findings.head, notes.header(findings)
-    pen.text(at(sheet, 1, 1), say("title.daily"), bold=True, size=20)
-    sheet.row_dimensions[1].height = 28
-    what: list[Slot] = [facts.segments, say("book.date", day=facts.date)]
-    if facts.workday is not None:
-        what.append(facts.workday)
-    pen.text(at(sheet, 2, 1), " · ".join(plain(part, pen.lang) for part in what), colour=palette.GREY)
-    last = [head.form, *version_words(version, pen.lang), f"run {head.run_id}"]
-    pen.text(
-        at(sheet, 3, 1), say("header.clocks", calls=head.calls_clock, qc=head.qc_clock), colour=palette.GREY, size=9
-    )
-    pen.text(at(sheet, 3, COLUMNS), " · ".join(last), colour=palette.GREY, size=9, align="right")
-    rule_below(sheet, 3, COLUMNS, RULE)
-    row = 4
-    for banner in notes.banners(findings):
-        row += 1
-        pen.text(at(sheet, row, 1), banner, bold=True, colour=palette.AMBER)
-    return row + 2
 
 
 def version_words(version: int | None, lang: str) -> list[str]:
@@ -67,24 +53,76 @@ def version_words(version: int | None, lang: str) -> list[str]:
     return [*words, plain(say("header.correction", number=str(version - 1)), lang)] if version > 1 else words
 
 
-def _segment(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
+def _gap(sheet: Worksheet, row: int) -> int:
+    """Leave a low row below this one; return the row after it."""
+    sheet.row_dimensions[row + 1].height = GAP_HEIGHT
+    return row + 2
+
+
+def _new_page(sheet: Worksheet, row: int) -> int:
+    """Break the page below this row; return the row after it."""
+    sheet.row_breaks.append(Break(id=row))
+    return row + 1
+
+
+def _head(pen: Pen, sheet: Worksheet, findings: Findings, version: int | None) -> int:
+    """Write title, facts, banners and one line per segment where there are several; return the last row."""
+    head, facts = findings.head, notes.header(findings)
+    pen.text(at(sheet, 1, 1), say("title.daily"), bold=True, size=20)
+    need_height(sheet, 1, 26)
+    what: list[Slot | None] = [facts.segments, say("book.date", day=facts.date), facts.workday, facts.audience]
+    pen.text(at(sheet, 2, 1), " · ".join(plain(part, pen.lang) for part in what if part), colour=palette.GREY)
+    clocks = say("header.clocks", calls=head.calls_clock, qc=head.qc_clock)
+    pen.text(at(sheet, 3, 1), clocks, colour=palette.GREY, size=9)
+    last = " · ".join([head.form, *version_words(version, pen.lang), f"run {head.run_id}"])
+    pen.text(at(sheet, 3, COLUMNS), last, colour=palette.GREY, size=9, align="right")
+    rule_below(sheet, 3, COLUMNS, RULE)
+    row = 3
+    for banner in notes.banners(findings):
+        row += 1
+        pen.text(at(sheet, row, 1), banner, bold=True, colour=palette.AMBER)
+    overview = narrative.overview(findings)
+    row = _gap(sheet, row) - 1 if overview else row
+    for reader, line in overview:
+        row += 1
+        pen.text(at(sheet, row, 1), reader.name, bold=True)
+        pen.text(at(sheet, row, 2), line)
+        status = narrative.standing_status(reader)
+        if status is not None:
+            colour = palette.STATUS[status]
+            pen.text(at(sheet, row, COLUMNS), say(f"status.{status}"), bold=True, colour=colour, align="right")
+    return row
+
+
+def _first_page(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> tuple[int, int]:
+    """Write a segment from its lead to its quality; return the row for the chart of the month, and the last row."""
     pen.text(at(sheet, row, 1), reader.name, bold=True, size=14)
+    about = " · ".join(plain(fact, pen.lang) for fact in narrative.segment_facts(reader))
+    pen.text(at(sheet, row, COLUMNS), about, colour=palette.GREY, size=9, align="right")
+    need_height(sheet, row, 18)
     lead = " ".join(plain(sentence, pen.lang) for sentence in narrative.lead(reader))
     row += 1
     sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=COLUMNS)
-    pen.text(at(sheet, row, 1), lead, size=12, wrap=True)
-    sheet.row_dimensions[row].height = 17 * lines_needed(lead, 118)
-    row += 2
-    for place, card in enumerate(cards(reader)):
-        _card(pen, sheet, card, row, 1 + 2 * place)
+    pen.text(at(sheet, row, 1), lead, size=11.5, wrap=True)
+    need_height(sheet, row, 15.5 * lines_needed(lead, LINE_LENGTH) + 3)
+    for line in (narrative.site_line(reader), narrative.leaders_away(reader)):
+        if line is not None:
+            row += 1
+            pen.text(at(sheet, row, 1), line)
+    row = _gap(sheet, row)
+    for column, card in zip(CARDS, cards(reader), strict=False):
+        _card(pen, sheet, card, row, column)
     rule_below(sheet, row + 3, COLUMNS)
-    return _days(pen, sheet, reader, row + 5)
+    row = _days(pen, sheet, reader, _gap(sheet, row + 3))
+    anchor = _gap(sheet, row)
+    row = _comparisons(pen, sheet, reader, anchor)
+    return anchor, _open_work(pen, sheet, reader, _gap(sheet, row))
 
 
 def _card(pen: Pen, sheet: Worksheet, card: Card, row: int, column: int) -> None:
     pen.text(at(sheet, row, column), card.label, colour=palette.GREY, size=9)
     pen.figure(at(sheet, row + 1, column), card.value.figure, card.value.form, bold=True, size=20, align="left")
-    sheet.row_dimensions[row + 1].height = 27
+    need_height(sheet, row + 1, 26)
     if card.context is not None:
         pen.text(at(sheet, row + 2, column), card.context, colour=palette.GREY, size=9)
     if card.verdict is not None:
@@ -93,53 +131,95 @@ def _card(pen: Pen, sheet: Worksheet, card: Card, row: int, column: int) -> None
 
 
 def _days(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
-    grid = tables.ten_days_grid(reader)
-    pen.text(at(sheet, row, 1), narrative.days_title(reader), bold=True)
-    header = row + 1
-    pen.header(sheet, header, [grid.corner, *(column.label for column in grid.columns)])
-    for number, line in enumerate(grid.rows, header + 1):
-        is_now = line.extra == "now"
-        pen.text(at(sheet, number, 1), line.head, bold=is_now)
-        for place, cell in enumerate(line.cells, 2):
-            shown = cell if isinstance(cell, Shown) else None
-            bold = is_now or grid.columns[place - 2].strong
-            pen.figure(at(sheet, number, place), *((shown.figure, shown.form) if shown else (None,)), bold=bold)
-        rule_below(sheet, number, len(grid.columns) + 1)
-    last = header + len(grid.rows)
-    if grid.rows:
-        _chart(sheet, reader, grid, header, last)
-    return max(last, header + 12)
+    """Write the last ten working days with their chart; return the last row."""
+    grid, spot = tables.ten_days_grid(reader), Spot(sheet, row, 1)
+    last = write_block(pen, spot, grid, reader.actual)
+    pen.text(at(sheet, row, RIGHT), narrative.days_title(reader), bold=True)
+    drawn = _drawn(spot, grid, [(f"col.{reader.day_kpi()}", False), ("col.target", True)])
+    if grid.rows and drawn:
+        body = Body(sheet, row + 2, row + 1 + len(grid.rows))
+        ends_now = grid.rows[-1].extra == "now"
+        chart = days_chart(pen, body, _chart_title("days", reader, drawn), drawn, ends_now=ends_now)
+        place_chart(sheet, chart, (row + 1, RIGHT), (row + CHART_ROWS, COLUMNS))
+    return max(last, row + CHART_ROWS)
 
 
-def _chart(sheet: Worksheet, reader: Reader, grid: tables.Grid, header: int, last: int) -> None:
-    """Add bars of the days and the line of their targets, linked to the cells of the table."""
-    columns = {column.label.key: place for place, column in enumerate(grid.columns, 2)}
-    days = Reference(sheet, min_col=1, min_row=header + 1, max_row=last)
-    actual = columns.get(f"col.{reader.day_kpi()}")
-    if actual is None:
-        return
-    bars = BarChart()
-    bars.add_data(Reference(sheet, min_col=actual, min_row=header, max_row=last), titles_from_data=True)
-    bars.set_categories(days)
-    bars.gapWidth = 45
-    bars.series[0].graphicalProperties = GraphicalProperties(solidFill=palette.PALE_BLUE[1:])
-    if grid.rows[-1].extra == "now":
-        ours = GraphicalProperties(solidFill=palette.BLUE[1:])
-        bars.series[0].dPt.append(DataPoint(idx=len(grid.rows) - 1, spPr=ours))
-    target = columns.get("col.target")
-    if target is not None:
-        line = LineChart()
-        line.add_data(Reference(sheet, min_col=target, min_row=header, max_row=last), titles_from_data=True)
-        line.series[0].graphicalProperties = GraphicalProperties(
-            ln=LineProperties(solidFill=palette.INK[1:], prstDash="dash", w=15_000)
-        )
-        line.series[0].marker.symbol = "none"
-        bars += line
-    bars.graphical_properties = GraphicalProperties(ln=LineProperties(noFill=True))
-    bars.y_axis.scaling.min = 0
-    bars.y_axis.majorGridlines = None
-    bars.x_axis.delete = bars.y_axis.delete = False
-    bars.y_axis.number_format = "#,##0"
-    bars.legend.position = "b"
-    bars.height, bars.width = CHART_SIZE
-    sheet.add_chart(bars, f"{get_column_letter(TABLE_COLUMNS + 1)}{header - 1}")
+def _comparisons(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
+    """Write what changed and the month beside last month; return the last row, with room for a chart beside them."""
+    before = reader.last_day(reader.actual, "prev_day")
+    changes = narrative.changes(reader)
+    last = _pairs(pen, sheet, row, say("changes.title", day=before) if before else say("changes.title_bare"), changes)
+    if not changes:
+        last += 1
+        pen.text(at(sheet, last, 1), narrative.no_changes(reader))
+    same, elapsed = reader.last_day(reader.actual, "last_month"), reader.value("elapsed", "mtd")
+    compared = narrative.against_last_month(reader)
+    if compared and same and elapsed:
+        title = say("last_month.title", day=same, elapsed=elapsed)
+        last = _pairs(pen, sheet, _gap(sheet, last), title, compared)
+    return max(last, row + CHART_ROWS)
+
+
+def _pairs(pen: Pen, sheet: Worksheet, row: int, title: Slot, lines: Sequence[narrative.Change]) -> int:
+    """Write a list of comparisons as rows: what, before, now; return the last row."""
+    pen.text(at(sheet, row, 1), title, bold=True)
+    for line in lines:
+        row += 1
+        pen.text(at(sheet, row, 1), line.what)
+        if not line.reads_alone:
+            pen.figure(at(sheet, row, LEFT - 1), line.before, colour=palette.GREY)
+            pen.figure(at(sheet, row, LEFT), line.after, bold=True)
+        rule_below(sheet, row, LEFT)
+    return row
+
+
+def _open_work(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
+    """Write promises, tappings and quality side by side; return the last row."""
+    for column, last, line in (
+        (1, LEFT, conclusions.promises_line(reader)),
+        (RIGHT, COLUMNS, conclusions.quality_line(reader)),
+    ):
+        if line is not None:
+            write_wrapped(pen, Spot(sheet, row, column), last - column + 1, line, {"bold": True})
+    row = _gap(sheet, row)
+    due, kept = tables.due_grid(reader), tables.kept_grid(reader)
+    taps, quality = tables.taps_grid(reader), tables.quality_grid(reader)
+    sides = ((Spot(sheet, row, 1, 2), (due, kept)), (Spot(sheet, row, 5, 2, 1), (taps,)))
+    ends = [row - 2]
+    for spot, grids in (*sides, (Spot(sheet, row, RIGHT, 3), (quality,))):
+        last = row - 2
+        for grid in grids:
+            if grid.rows or grid.notes:
+                last = write_block(pen, spot.moved(last + 2), grid, reader.actual)
+        ends.append(last)
+    return max(ends)
+
+
+def _all_days(pen: Pen, sheet: Worksheet, reader: Reader, row: int, anchor: int) -> int:
+    """Write every day of the month, and draw what has added up in it at row `anchor`; return the last row."""
+    pen.text(at(sheet, row, 1), say("book.days_of", segment=reader.name), bold=True, size=14)
+    need_height(sheet, row, 18)
+    row = _gap(sheet, row)
+    grid, spot = tables.all_days_grid(reader), Spot(sheet, row, 1, skipped=LEFT + 1)
+    end = row + 1 + len(grid.rows)
+    last = write_block(pen, spot, grid, reader.actual)
+    kpi = reader.day_kpi()
+    drawn = _drawn(spot, grid, [(f"col.cumulative.{kpi}", False), ("col.cumulative.target", True)])
+    if drawn and reader.month_days:
+        pen.text(at(sheet, anchor, RIGHT), narrative.month_title(reader), bold=True)
+        body = Body(sheet, end + 1 - len(reader.month_days), end)
+        chart = lines_chart(pen, body, _chart_title("month", reader, drawn), drawn)
+        place_chart(sheet, chart, (anchor + 1, RIGHT), (anchor + CHART_ROWS, COLUMNS))
+    return last
+
+
+def _drawn(spot: Spot, grid: Grid, wanted: Sequence[tuple[str, bool]]) -> list[Drawn]:
+    """Return the columns to draw, without those that the table lacks; the first is missing: none at all."""
+    columns = {column.label.key: (spot.place(n), column.label) for n, column in enumerate(grid.columns)}
+    return [Drawn(*columns[key], target) for key, target in wanted if key in columns] if wanted[0][0] in columns else []
+
+
+def _chart_title(kind: str, reader: Reader, drawn: Sequence[Drawn]) -> Sentence:
+    """Return what is drawn, in words; the dashed line is named where there is one."""
+    ending = "" if any(line.is_target for line in drawn) else "_bare"
+    return say(f"book.chart.{kind}{ending}", actual=say(f"col.{reader.day_kpi()}"))
