@@ -1,15 +1,19 @@
-"""The sheet of the funnel: the stages of every segment as a proper table."""
+"""The sheet of the funnel: the stages of every segment, and what each step adds to the gap."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+
+from openpyxl.worksheet.worksheet import Worksheet
 
 from caringmon.model.findings import Findings
+from caringmon.report import palette
+from caringmon.report.gap_words import gap_drivers, gap_guards, gap_reference
 from caringmon.report.reading import Reader, readers
 from caringmon.report.sheets.pen import Pen, at, widths
 from caringmon.report.sheets.records import Part, make_data_sheet, write_notes, write_records
-from caringmon.report.tables import Row, funnel_grid
-from caringmon.report.wording import Slot, say
+from caringmon.report.tables import Grid, Row, funnel_grid, gap_grid, gap_parts_grid
+from caringmon.report.wording import Slot, plain, say
 
 HEADER = 3
 
@@ -25,8 +29,34 @@ def write(pen: Pen, findings: Findings) -> None:
     sheet.row_dimensions[HEADER].height = 44
     make_data_sheet(records, 2)
     widths(sheet, 10, 28, *(15,) * len(records.columns))
-    row = write_notes(records, parts)
-    sheet.print_area = f"A1:{at(sheet, row, max(records.width, 8)).coordinate}"
+    row, width = write_notes(records, parts), records.width
+    for title, corner, grids in _gap_tables(findings):
+        pen.text(at(sheet, row + 2, 1), title, bold=True, size=12)
+        gaps = [Part(reader, grid, _front(reader)) for reader, grid in grids]
+        records = write_records(pen, sheet, row + 3, (say("col.segment"), corner), gaps)
+        row, width = write_notes(records, gaps), max(width, records.width)
+    row = _write_gap_notes(pen, sheet, findings, row + 1)
+    sheet.print_area = f"A1:{at(sheet, row, max(width, 8)).coordinate}"
+
+
+def _gap_tables(findings: Findings) -> Iterator[tuple[Slot, Slot, list[tuple[Reader, Grid]]]]:
+    """Yield the tables of the gap that a segment has: parts with intervals, by team, by witel."""
+    every: tuple[Callable[[Reader], Grid | None], ...] = (
+        gap_parts_grid, lambda reader: gap_grid(reader, "tl"), lambda reader: gap_grid(reader, "witel"),
+    )  # fmt: skip
+    for make in every:
+        grids = [(reader, grid) for reader in readers(findings) if (grid := make(reader)) is not None]
+        if grids:
+            yield grids[0][1].caption, grids[0][1].corner, grids
+
+
+def _write_gap_notes(pen: Pen, sheet: Worksheet, findings: Findings, row: int) -> int:
+    """Write who stands out, what the gap is compared with and what to know, per segment; return the last row."""
+    for reader in readers(findings):
+        for line in (*gap_drivers(reader), *gap_reference(reader), *gap_guards(reader)):
+            row += 1
+            pen.text(at(sheet, row, 1), f"{reader.name} · {plain(line, pen.lang)}", colour=palette.GREY, size=9)
+    return row
 
 
 def _front(reader: Reader) -> Callable[[Row], tuple[Slot, ...]]:
