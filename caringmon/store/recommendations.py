@@ -122,8 +122,9 @@ def _add(connection: sa.Connection, step: Step, status: Status, author: Author, 
     measured = None if math.isnan(step.measured_value) else step.measured_value
     connection.execute(
         sa.insert(EVENTS).values(
-            rec_id=step.rec_id, kind=kind, at=utc_text(author.at), actor=author.actor, from_status=status, to_status=step.to_status,
-            happened_on=step.happened_on.isoformat(), note=step.note, evidence_ref=step.evidence_ref,
+            rec_id=step.rec_id, kind=kind, at=utc_text(author.at), actor=author.actor, from_status=status,
+            to_status=step.to_status, happened_on=step.happened_on.isoformat(), note=step.note,
+            evidence_ref=step.evidence_ref,
             measured_value=measured, raised=None if raised is None else _as_json(raised),
         )
     )  # fmt: skip
