@@ -155,7 +155,8 @@ def _direction(check: Check) -> float:
 
 
 def _share(check: Check, difference: float) -> float:
-    return difference / check.change if check.change else math.nan
+    # Rounded, so that half of an expected tenth is half of it and not a little less.
+    return round(difference / check.change, 12) if check.change else math.nan
 
 
 def _newcombe(before: Measured, after: Measured) -> tuple[float, float]:
