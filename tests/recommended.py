@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 from caringmon.model.follow_up import Followed, Kind, Raised, followed
@@ -59,3 +60,14 @@ def move(url: str, rec_id: str, *statuses: Status, when: dt.datetime) -> None:
 def known(url: str) -> dict[str, Followed]:
     """Return all recommendations of a register by id."""
     return {one.rec_id: one for one in followed(read_events(url))}
+
+
+def add_notes(url: str, writer: int, count: int) -> None:
+    """Add so many notes, each naming its writer, its number and how many events there were before it."""
+    for number in range(count):
+
+        def choose(found: Sequence[Followed], number: int = number) -> list[Step]:
+            note = f"{writer}/{number}/{len(found[0].events)}"
+            return [Step(found[0].rec_id, found[0].status, RAISED_AT.date(), note=note)]
+
+        add_steps(url, choose, Author(f"W{writer}", RAISED_AT, Kind.MOVED))

@@ -21,7 +21,7 @@ from caringmon.model.follow_up import Kind, followed, seen_at
 from caringmon.model.recommendation import Priority, Status
 from caringmon.store.recommendations import Author, Step, add_steps, read_events
 from caringmon.store.register import SCHEMA_VERSION, reading, register_url, utc_text, wib, writing
-from tests.recommended import CONTACT, RAISED_AT, known, move, raise_in, raised, register
+from tests.recommended import CONTACT, RAISED_AT, add_notes, known, move, raise_in, raised, register
 from tests.tiny import OCTOBER, at, date
 
 DONE = (Status.SENT, Status.DONE_CLAIMED)
@@ -201,23 +201,6 @@ def test_a_failed_transaction_leaves_nothing(tmp_path):
     with pytest.raises(RefusedError):
         add_steps(url, refuse, Author("TL01", at("20"), Kind.MOVED))
     assert known(url)[name].status is Status.DRAFT
-
-
-def add_notes(url: str, writer: int, count: int) -> None:
-    """Read how many events there are and add one that says so, `count` times."""
-    for number in range(count):
-
-        def choose(known, writer=writer, number=number):
-            return [
-                Step(
-                    known[0].rec_id,
-                    known[0].status,
-                    date("2022-10-20"),
-                    note=f"{writer}/{number}/{len(known[0].events)}",
-                )
-            ]
-
-        add_steps(url, choose, Author(f"W{writer}", at("20"), Kind.MOVED))
 
 
 def written_at_once(url: str) -> list[str]:
