@@ -260,6 +260,7 @@ def _export_tracker(options: argparse.Namespace, place: Place, now: dt.datetime)
         raise UsageError(f"{path.name} exists and is not overwritten; name another file with -o")
     wanted = Wanted(owner=options.owner, is_restricted=options.restricted)
     content = export(place, wanted, now, options.lang)
+    _tell_restricted(options, place, now)
     write_whole(path, content, mode=OWNER_ONLY if options.restricted else 0o644)
     print(path)
     return 0
@@ -285,7 +286,17 @@ def _list_followed(options: argparse.Namespace, place: Place, now: dt.datetime) 
 
     wanted = Wanted(open_only=options.open, owner=options.owner, is_restricted=options.restricted)
     print(FOLLOWUP_FORMATS[options.format](listed(place, wanted, now, options.lang)))
+    _tell_restricted(options, place, now)
     return 0
+
+
+def _tell_restricted(options: argparse.Namespace, place: Place, now: dt.datetime) -> None:
+    """Tell how many open recommendations are left out for being restricted, and nothing else of them."""
+    from caringmon.followup import Wanted, listed
+
+    count = 0 if options.restricted else len(listed(place, Wanted(is_restricted=True), now, options.lang))
+    if count:
+        print(f"{count} restricted left out; for SPV and QRD alone: --restricted", file=sys.stderr)
 
 
 def _parameters(options: argparse.Namespace, workspace: Path) -> Daily:

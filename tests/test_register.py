@@ -180,7 +180,7 @@ def test_a_register_of_a_newer_version_is_refused(tmp_path):
     [
         ("no url at all", UsageError, "CARINGMON_REGISTER_URL is no database URL"),
         ("oracle+nothing://host/db", UsageError, "no driver for oracle"),
-        ("postgresql+psycopg://caringmon:secret@127.0.0.1:1/none", DataBlockedError, "does not answer"),
+        ("postgresql+psycopg://caringmon:secret@127.0.0.1:1/none", DataBlockedError, "cannot be opened"),
     ],
 )
 def test_a_register_that_cannot_be_opened_is_told_without_its_password(url, error, says):
@@ -189,6 +189,23 @@ def test_a_register_that_cannot_be_opened_is_told_without_its_password(url, erro
     with pytest.raises(error, match=says) as caught:
         read_events(url)
     assert "secret" not in str(caught.value)
+
+
+def test_a_damaged_register_is_told(tmp_path):
+    file = tmp_path / "store" / "register.sqlite"
+    file.parent.mkdir()
+    file.write_bytes(b"no database at all" * 100)
+    with pytest.raises(DataBlockedError, match="damaged or no database"):
+        read_events(register(tmp_path))
+
+
+def test_whoever_waits_too_long_is_told_to_try_later(tmp_path, monkeypatch):
+    url = register(tmp_path)
+    raise_in(url, raised())
+    monkeypatch.setattr("caringmon.store.register.PATIENCE_SECONDS", 0.1)
+    with writing(url), pytest.raises(RefusedError, match="try later"):
+        raise_in(url, raised(entity="TL02"))
+    assert len(read_events(url)) == 1
 
 
 def test_a_failed_transaction_leaves_nothing(tmp_path):

@@ -320,6 +320,16 @@ def test_restricted_recommendations_stand_in_a_tracker_of_their_own(place):
     assert list(rows_of(tracker(place, wanted=Wanted(is_restricted=True))[SHEET])) == [secret]
 
 
+def test_of_restricted_ones_only_their_number_is_told_and_their_file_is_its_owners(place, tmp_path, capsys):
+    raise_in(place.register, raised(rule_id="R20", level="agent", entity="A07", is_restricted=True))
+    assert main(["followup", "list", "--workspace", str(place.workspace)]) == 0
+    told = capsys.readouterr()
+    assert ("A07" in told.out, told.err.split(";")[0]) == (False, "1 restricted left out")
+    path = tmp_path / "integritas.xlsx"
+    assert main(["followup", "export", "--workspace", str(place.workspace), "--restricted", "-o", str(path)]) == 0
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_text_that_looks_like_a_formula_stays_text(tmp_path):
     place = Place(tmp_path)
     raise_in(place.register, raised(owner_id="=1+1"))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 from openpyxl import Workbook
-from openpyxl.styles import PatternFill, Protection
+from openpyxl.styles import Border, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -20,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from caringmon.model.recommendation import Status
 from caringmon.report import palette
 from caringmon.report.numerals import NA_TEXT
-from caringmon.report.sheets.pen import Pen, at, lines_needed, rule_below, style
+from caringmon.report.sheets.pen import HAIRLINE, Pen, at, lines_needed, rule_below, style
 from caringmon.report.wording import LANGUAGES, message, say
 from caringmon.xlsx import workbook_bytes
 
@@ -32,10 +32,11 @@ COLUMNS = (
     "due", "overdue", *INPUTS, "last_step", "agrees",
 )  # fmt: skip
 LONGEST_TEXT = 500
-_WIDTHS = (26, 8, 9, 7, 12, 44, 44, 11, 9, 12, 11, 11, 10, 26, 12, 30, 30, 12, 26)
+_WIDTHS = (26, 8, 8, 7, 10, 36, 36, 10, 9, 10, 10, 10, 11, 26, 11, 26, 26, 10, 16)
 _TITLE_ROW, _HOW_ROW, _VERSION_ROW, _HEADER_ROW = 1, 2, 3, 5
 _DATE_FORMAT, _NUMBER_FORMAT = "yyyy-mm-dd", "#,##0.0"
 _INPUT_FILL = PatternFill("solid", fgColor=palette.PALE_BLUE[1:])
+_INPUT_BORDER = Border(left=HAIRLINE, right=HAIRLINE, bottom=HAIRLINE)
 _LINE_HEIGHT = 13
 
 
@@ -86,9 +87,11 @@ def _write_head(pen: Pen, sheet: Worksheet, stamp: Stamp, count: int) -> None:
     style(version, colour=palette.GREY, size=9, align="left")
     labels = [say(f"tracker.col.{name}") for name in COLUMNS]
     pen.header(sheet, _HEADER_ROW, labels, left=range(1, len(COLUMNS) + 1))
+    sheet.row_dimensions[_HEADER_ROW].height = 2 * _LINE_HEIGHT
 
 
 def _write_row(pen: Pen, sheet: Worksheet, row: int, record: Mapping[str, object]) -> None:
+    rule_below(sheet, row, len(COLUMNS))
     for place, name in enumerate(COLUMNS, 1):
         cell = at(sheet, row, place)
         value = _value(name, record, pen.lang)
@@ -98,17 +101,16 @@ def _write_row(pen: Pen, sheet: Worksheet, row: int, record: Mapping[str, object
             pen.text(cell, value, wrap=True, bold=name == "rec_id")
         else:
             cell.value = value  # type: ignore[assignment]
-            style(cell, align="left" if isinstance(value, dt.date) else "right", wrap=True)
+            style(cell, align="center" if name == "overdue" else "left", wrap=True)
             cell.number_format = _DATE_FORMAT if isinstance(value, dt.date) else _NUMBER_FORMAT
         if name in INPUTS:
-            cell.fill, cell.protection = _INPUT_FILL, Protection(locked=False)
+            cell.fill, cell.border, cell.protection = _INPUT_FILL, _INPUT_BORDER, Protection(locked=False)
             cell.number_format = _DATE_FORMAT if name == "date" else "@" if name != "status" else "General"
         elif name == "overdue":
             cell.number_format = "0"
     widths = dict(zip(COLUMNS, _WIDTHS, strict=True))
     lines = max(lines_needed(str(record[name]), widths[name]) for name in ("finding", "action"))
     sheet.row_dimensions[row].height = max(2, lines) * _LINE_HEIGHT
-    rule_below(sheet, row, len(COLUMNS))
 
 
 def _value(name: str, record: Mapping[str, object], lang: str) -> object:

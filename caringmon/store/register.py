@@ -103,7 +103,13 @@ def _connected(address: sa.URL, *, reads: bool = True) -> Iterator[sa.Connection
     except sa.exc.OperationalError as problem:
         if "locked" in str(problem.orig):
             raise RefusedError("register: another run has been writing for half a minute; try later") from None
-        raise DataBlockedError("register: the database does not answer; check its address and that it runs") from None
+        raise DataBlockedError(
+            "register: the database cannot be opened; check its address and user, and that it runs"
+        ) from None
+    except sa.exc.DatabaseError as problem:
+        if type(problem) is not sa.exc.DatabaseError:
+            raise
+        raise DataBlockedError("register: the file is damaged or no database; put back the copy last kept") from None
     finally:
         engine.dispose()
 
