@@ -16,7 +16,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from caringmon.cli import main
+from caringmon.cli import command_line, main
 from caringmon.edits import Edit, Judged, judged, read_tracker
 from caringmon.edits import Tracker as TrackerRead
 from caringmon.errors import RefusedError, UsageError
@@ -295,6 +295,13 @@ def test_the_tracker_speaks_both_languages(lang, place):
 
 def test_the_same_register_gives_the_same_bytes(place):
     assert export(place, OPEN, NOW, "id") == export(place, OPEN, NOW, "id")
+
+
+def test_the_commands_of_the_how_to_exist():
+    text = (REPOSITORY / "docs" / "howto_followup.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^ *caringmon (followup .*)$", text, re.MULTILINE)
+    asked = [command_line().parse_args(line.split()) for line in lines]
+    assert {options.action for options in asked} == {"export", "import", "list"}
 
 
 def test_every_word_of_the_tracker_is_used():
