@@ -273,7 +273,10 @@ def _import_tracker(options: argparse.Namespace, place: Place, now: dt.datetime)
 
     if not options.file.is_file():
         raise UsageError(f"{options.file.name}: there is no such file")
-    done = import_tracker(place, options.file, now, options.by or os.environ.get("USER", ""))
+    actor = options.by or os.environ.get("USER", "")
+    if not actor:
+        raise UsageError("say who reports it with --by, for example --by TL01")
+    done = import_tracker(place, options.file, now, actor)
     for line in judged_lines(options.file.name, done.steps, done.refusals, done.unchanged):
         print(line)
     return 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ SHORTEST_REASON = 3
 _HEAD_ROWS = 30
 _READ = ("rec_id", *INPUTS)
 _DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
+_NUMBER = re.compile(r"[0-9]{1,15}")
 _NEED_REASON = (Status.REJECTED, Status.CANCELLED)
 _NEED_EVIDENCE = (Status.DONE_CLAIMED, *VERIFIED)
 
@@ -236,7 +238,7 @@ def _edit(row: int, cells: Sequence[object], places: Mapping[str, int], has_form
 def _base_version(file: str, above: Sequence[Sequence[object]]) -> int:
     for row in above:
         for name, value in itertools.pairwise(row):
-            if _text(name) == BASE_VERSION and _text(value).isdigit():
+            if _text(name) == BASE_VERSION and _NUMBER.fullmatch(_text(value)):
                 return int(_text(value))
     raise UsageError(f"{file}: {BASE_VERSION} is missing above the header; write a new tracker with followup export")
 

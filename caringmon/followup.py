@@ -12,7 +12,7 @@ import pandas as pd
 from caringmon.analysis.follow_up import follow_up
 from caringmon.edits import Judged, judged, read_tracker
 from caringmon.model.calendar import WorkCalendar
-from caringmon.model.follow_up import Followed, Kind, followed, seen_at
+from caringmon.model.follow_up import Followed, Kind, followed
 from caringmon.report.tracker import Stamp, tracker_bytes
 from caringmon.settings import workspace_calendar, workspace_settings
 from caringmon.store.recommendations import Author, Step, add_steps, read_events
@@ -56,13 +56,13 @@ class Wanted:
 
 
 def listed(place: Place, wanted: Wanted, now: dt.datetime, lang: str) -> pd.DataFrame:
-    """Return the recommendations as they stand at `now` (naive WIB), as `analysis.follow_up.follow_up`."""
-    return wanted.of(follow_up(_known(place, now), now.date(), place.calendar, lang))
+    """Return the recommendations as they stand, as `analysis.follow_up.follow_up` at `now` (naive WIB)."""
+    return wanted.of(follow_up(_known(place), now.date(), place.calendar, lang))
 
 
 def export(place: Place, wanted: Wanted, now: dt.datetime, lang: str) -> bytes:
     """Return the tracker as it stands at `now` (naive WIB), as the bytes of an .xlsx file."""
-    known = _known(place, now)
+    known = _known(place)
     table = wanted.of(follow_up(known, now.date(), place.calendar, lang))
     version = max((one.version for one in known), default=0)
     return tracker_bytes(table, Stamp(version, now.date()), lang)
@@ -84,5 +84,6 @@ def import_tracker(place: Place, path: Path, now: dt.datetime, actor: str) -> Ju
     return found[0]
 
 
-def _known(place: Place, now: dt.datetime) -> tuple[Followed, ...]:
-    return followed(seen_at(read_events(place.register), now))
+def _known(place: Place) -> tuple[Followed, ...]:
+    # All of it: a report that ran before its clock has raised what people are to answer now.
+    return followed(read_events(place.register))

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,8 @@ from caringmon.errors import DataBlockedError, RefusedError, UsageError
 from caringmon.model.follow_up import Kind, followed, seen_at
 from caringmon.model.recommendation import Priority, Status
 from caringmon.store.recommendations import Author, Step, add_steps, read_events
-from caringmon.store.register import SCHEMA_VERSION, reading, register_url, utc_text, wib, writing
+from caringmon.store.register import reading, register_url, utc_text, wib, writing
+from caringmon.store.register_tables import SCHEMA_VERSION
 from tests.recommended import CONTACT, RAISED_AT, add_notes, known, move, raise_in, raised, register
 from tests.tiny import OCTOBER, at, date
 
@@ -175,6 +177,16 @@ def test_a_register_of_a_newer_version_is_refused(tmp_path):
         read_events(url)
 
 
+def test_a_register_of_an_older_version_gains_what_it_lacks_and_keeps_what_it_has(tmp_path):
+    url = register(tmp_path)
+    with writing(url) as connection:
+        connection.execute(sa.text("UPDATE register_schema SET version = 0"))
+        connection.execute(sa.text("DROP TABLE recommendation_events"))
+    assert read_events(url) == []
+    (name,) = raise_in(url, raised())
+    assert list(known(url)) == [name]
+
+
 @pytest.mark.parametrize(
     ("url", "error", "says"),
     [
@@ -220,11 +232,11 @@ def test_a_failed_transaction_leaves_nothing(tmp_path):
     assert known(url)[name].status is Status.DRAFT
 
 
-def written_at_once(url: str) -> list[str]:
-    """Let four processes add fifty notes each; return the notes in the order in which they were added."""
+def written_at_once(url: str, count: int) -> list[str]:
+    """Let four processes add so many notes each; return the notes in the order in which they were added."""
     raise_in(url, raised())
     start = multiprocessing.get_context("spawn")
-    writers = [start.Process(target=add_notes, args=(url, writer, 50)) for writer in range(4)]
+    writers = [start.Process(target=add_notes, args=(url, writer, count)) for writer in range(4)]
     for writer in writers:
         writer.start()
     for writer in writers:
@@ -234,33 +246,34 @@ def written_at_once(url: str) -> list[str]:
 
 
 def test_of_four_writers_at_once_none_loses_a_line_and_each_reads_what_was_there(tmp_path):
-    notes = written_at_once(register(tmp_path))
+    notes = written_at_once(register(tmp_path), 50)
     assert {note.rsplit("/", 1)[0] for note in notes} == {f"{w}/{n}" for w in range(4) for n in range(50)}
     assert [int(note.rsplit("/", 1)[1]) for note in notes] == list(range(1, 201))
 
 
-@pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the URL of a PostgreSQL database: the one named, else of a server started for these tests."""
+@pytest.fixture
+def postgres() -> Iterator[str]:
+    """Return the URL of an empty database in a PostgreSQL server started for this test; none installed: skip."""
     pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'caringmon[postgres]'")
-    named = os.environ.get("CARINGMON_TEST_POSTGRES_URL")
-    if named:
-        yield named
-        return
-    found = [shutil.which("initdb"), *Path("/usr/lib/postgresql").glob("*/bin/initdb")]
-    initdb = next((str(path) for path in found if path), None)
-    if initdb is None:
+    found = [*sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")), Path(shutil.which("pg_ctl") or "")]
+    tool = next((str(path) for path in found if path.is_file()), None)
+    if tool is None:
         pytest.skip("no PostgreSQL server is installed: apt-get install postgresql")
-    if os.geteuid() == 0:
-        pytest.skip("PostgreSQL does not run as root; name a server in CARINGMON_TEST_POSTGRES_URL")
-    data, control = tmp_path_factory.mktemp("postgres") / "data", str(Path(initdb).with_name("pg_ctl"))
-    subprocess.run([initdb, "-D", data, "-U", "caringmon", "-A", "trust", "--no-sync"], check=True, capture_output=True)
-    options = f"-k {data} -c listen_addresses='' -c fsync=off"
-    subprocess.run([control, "-D", data, "-o", options, "-w", "-l", data / "log", "start"], check=True)
+    folder = Path(tempfile.mkdtemp(prefix="caringmon-postgres-"))
+    as_its_user: list[str] = []
+    if os.geteuid() == 0:  # the server refuses to run as root
+        shutil.chown(folder, "postgres")
+        as_its_user = ["runuser", "-u", "postgres", "--"]
+    command = [*as_its_user, tool, "-D", str(folder / "data"), "-s"]
+    subprocess.run([*command, "initdb", "-o", "-U caringmon -A trust --no-sync"], check=True, cwd=folder)
+    options = f"-k {folder} -c listen_addresses='' -c fsync=off"
+    start = [*command, "-o", options, "-w", "-l", str(folder / "log"), "start"]
+    subprocess.run(start, check=True, cwd=folder)
     try:
-        yield f"postgresql+psycopg://caringmon@/postgres?host={data}"
+        yield f"postgresql+psycopg://caringmon@/postgres?host={folder}"
     finally:
-        subprocess.run([control, "-D", data, "-m", "immediate", "stop"], check=True, capture_output=True)
+        subprocess.run([*command, "-m", "immediate", "stop"], check=True, cwd=folder)
+        shutil.rmtree(folder)
 
 
 def test_the_register_works_the_same_in_postgresql(postgres):
@@ -273,11 +286,8 @@ def test_the_register_works_the_same_in_postgresql(postgres):
 
 
 def test_in_postgresql_four_writers_lose_nothing_either(postgres):
-    with writing(postgres) as connection:
-        connection.execute(sa.text("DELETE FROM recommendation_events"))
-        connection.execute(sa.text("DELETE FROM recommendations"))
-    notes = written_at_once(postgres)
-    assert [int(note.rsplit("/", 1)[1]) for note in notes] == list(range(1, 201))
+    notes = written_at_once(postgres, 20)
+    assert [int(note.rsplit("/", 1)[1]) for note in notes] == list(range(1, 81))
 
 
 def test_a_url_wins_over_the_file_of_the_workspace(tmp_path):

@@ -167,6 +167,19 @@ def test_reports_that_run_meanwhile_do_not_make_a_tracker_outdated(place, tmp_pa
     assert (len(done.steps), done.refusals) == (1, ())
 
 
+def test_what_a_report_raises_before_its_clock_can_be_answered_at_once(tmp_path):
+    place = Place(tmp_path)
+    tomorrow = at("25", "08:00")
+    (name,) = raise_in(place.register, raised(), when=tomorrow)
+    book = tracker(place)
+    assert "DATE(2022,10,24)" in [rule.formula1 for rule in book[SHEET].data_validations.dataValidation]
+    fill(book[SHEET], place, {"TL01": {"status": "Terkirim", "date": NOW.date()}})
+    import_tracker(place, saved(book, tmp_path / "back.xlsx"), NOW, "SPV01")
+    assert known(place.register)[name].status is Status.SENT
+    assert raise_in(place.register, raised(), when=tomorrow) == (name,)
+    assert known(place.register)[name].status is Status.SENT
+
+
 def test_nothing_but_the_input_cells_can_change_anything(place, tmp_path):
     book = tracker(place)
     sheet = book[SHEET]
@@ -411,7 +424,7 @@ def test_the_commands_write_take_back_and_list(place, tmp_path, monkeypatch, cap
         "t.xlsx: 1 recorded, 1 not taken, 2 unchanged; write a new tracker for the rows not taken",
     ]
     assert read_events(place.register)[-1].actor == "TL01"
-    assert main(["followup", "import", *site, "t.xlsx"]) == 5
+    assert main(["followup", "import", *site, "t.xlsx", "--by", "TL01"]) == 5
     assert "nothing of it was taken" in capsys.readouterr().err
     assert main(["followup", "list", *site, "--open", "--owner", "TL01", "--format", "json"]) == 0
     (record,) = json.loads(capsys.readouterr().out)
@@ -423,3 +436,6 @@ def test_the_commands_write_take_back_and_list(place, tmp_path, monkeypatch, cap
     assert main(["followup", "list", *site]) == 0
     assert capsys.readouterr().out.splitlines()[0].split()[:3] == ["rec_id", "priority", "rule_id"]
     assert main(["followup", "import", *site, "none.xlsx"]) == 2
+    monkeypatch.delenv("USER", raising=False)
+    assert main(["followup", "import", *site, "t.xlsx"]) == 2
+    assert "say who reports it with --by" in capsys.readouterr().err

@@ -142,13 +142,17 @@ def seen_at(events: Iterable[Event], clock: dt.datetime) -> list[Event]:
 def followed(events: Iterable[Event]) -> tuple[Followed, ...]:
     """Return the recommendations that the events are about, in the order of their first raise and id.
 
-    Events about something that is not raised (yet) are of no recommendation and left out.
+    The first raise comes first: a report may run, and people may answer it, before its clock. What nothing raises is
+    left out.
     """
     by_id: dict[str, list[Event]] = {}
     for event in sorted(events, key=lambda event: (event.at, event.number)):
-        if event.rec_id in by_id or event.raised is not None:
-            by_id.setdefault(event.rec_id, []).append(event)
-    known = [Followed(name, tuple(its)) for name, its in by_id.items()]
+        by_id.setdefault(event.rec_id, []).append(event)
+    known = []
+    for name, its in by_id.items():
+        first = next((event for event in its if event.raised is not None), None)
+        if first is not None:
+            known.append(Followed(name, (first, *(event for event in its if event is not first))))
     return tuple(sorted(known, key=lambda one: (one.raised_at, one.rec_id)))
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from openpyxl import Workbook
@@ -62,7 +63,7 @@ def tracker_bytes(table: pd.DataFrame, stamp: Stamp, lang: str) -> bytes:
     for row, record in enumerate(rows, _HEADER_ROW + 1):
         _write_row(pen, sheet, row, {str(name): value for name, value in record.items()})
     if rows:
-        _add_rules(sheet, rows, lang)
+        _add_rules(sheet, rows, stamp.day, lang)
     _finish(sheet, _HEADER_ROW + len(rows))
     return workbook_bytes(book)
 
@@ -131,19 +132,19 @@ def _value(name: str, record: Mapping[str, object], lang: str) -> object:
     return values[name] if name in values else record[name]
 
 
-def _add_rules(sheet: Worksheet, rows: Sequence[Mapping[object, object]], lang: str) -> None:
+def _add_rules(sheet: Worksheet, rows: Sequence[Mapping[Hashable, Any]], day: dt.date, lang: str) -> None:
     """Let each input cell take what the register would take: a status to which it may go, a date, a text."""
     words = status_words(lang)
     choices: dict[str, list[int]] = {}
     for row, record in enumerate(rows, _HEADER_ROW + 1):
-        statuses = (str(record["status"]), *record["next_statuses"])  # type: ignore[misc]
+        statuses = (str(record["status"]), *record["next_statuses"])
         choices.setdefault(",".join(words[Status(status)] for status in statuses), []).append(row)
     for listed, places in sorted(choices.items()):
         rule = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True)
         _apply(sheet, rule, "status", places, lang)
     places = list(range(_HEADER_ROW + 1, _HEADER_ROW + 1 + len(rows)))
-    first = min(record["raised_on"] for record in rows)  # type: ignore[type-var]
-    start = f"DATE({first.year},{first.month},{first.day})"  # type: ignore[attr-defined]
+    first = min(day, *(record["raised_on"] for record in rows))
+    start = f"DATE({first.year},{first.month},{first.day})"
     _apply(sheet, DataValidation(type="date", operator="greaterThanOrEqual", formula1=start), "date", places, lang)
     for name in ("evidence", "note"):
         rule = DataValidation(type="textLength", operator="lessThanOrEqual", formula1=str(LONGEST_TEXT))

@@ -15,12 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from caringmon.errors import DataBlockedError, RefusedError, UsageError
+from caringmon.store.register_tables import METADATA, SCHEMA, SCHEMA_VERSION
 
 URL_NAME = "CARINGMON_REGISTER_URL"
-SCHEMA_VERSION = 1
 PATIENCE_SECONDS = 30
-METADATA = sa.MetaData()
-_SCHEMA = sa.Table("register_schema", METADATA, sa.Column("version", sa.Integer, primary_key=True))
 _WIB_AHEAD = dt.timedelta(hours=7)
 _UTC_TEXT = "%Y-%m-%dT%H:%M:%S.%fZ"
 # Any number will do that no other program takes in the same database.
@@ -55,11 +53,12 @@ def writing(url: str) -> Iterator[sa.Connection]:
 def reading(url: str) -> Iterator[sa.Connection]:
     """Open the register to read; where there is none, an empty one that nothing is left of. Errors: as `writing`."""
     address = _address(url)
-    is_there = _is_made(address)
-    with _connected(address if is_there else _IN_MEMORY) as connection, connection.begin():
-        if is_there:
-            _refuse_newer(connection)
-        else:
+    version = _version_at(address)
+    if version is not None and version < SCHEMA_VERSION:
+        with writing(url):
+            pass  # opening it to write brings it up to date
+    with _connected(_IN_MEMORY if version is None else address) as connection, connection.begin():
+        if version is None:
             METADATA.create_all(connection)
         yield connection
 
@@ -81,11 +80,12 @@ def _address(url: str) -> sa.URL:
         raise UsageError(f"{URL_NAME} is no database URL; write it like postgresql+psycopg://host/database") from None
 
 
-def _is_made(address: sa.URL) -> bool:
+def _version_at(address: sa.URL) -> int | None:
+    """Return the version of the register at an address; none there: None."""
     if address.get_backend_name() == "sqlite" and not Path(address.database or "").is_file():
-        return False
+        return None
     with _connected(address) as connection:
-        return sa.inspect(connection).has_table(_SCHEMA.name)
+        return _version(connection)
 
 
 @contextmanager
@@ -138,16 +138,20 @@ def _on_begin(connection: sa.Connection) -> None:
 
 
 def _ensure_schema(connection: sa.Connection) -> None:
-    METADATA.create_all(connection)
-    if connection.scalar(sa.select(_SCHEMA.c.version)) is None:
-        connection.execute(sa.insert(_SCHEMA).values(version=SCHEMA_VERSION))
-    _refuse_newer(connection)
+    version = _version(connection)
+    if version is None or version < SCHEMA_VERSION:
+        METADATA.create_all(connection)
+        connection.execute(sa.insert(SCHEMA).values(version=SCHEMA_VERSION))
 
 
-def _refuse_newer(connection: sa.Connection) -> None:
-    version = connection.scalar(sa.select(sa.func.max(_SCHEMA.c.version))) or SCHEMA_VERSION
+def _version(connection: sa.Connection) -> int | None:
+    """Return the version of an open register; none yet: None. A newer one than ours: RefusedError."""
+    if not sa.inspect(connection).has_table(SCHEMA.name):
+        return None
+    version = connection.scalar(sa.select(sa.func.max(SCHEMA.c.version))) or 0
     if version > SCHEMA_VERSION:
         raise RefusedError(
             f"register: made by a newer version of caringmon (schema {version}, this one knows {SCHEMA_VERSION}); "
             "update caringmon"
         )
+    return version
