@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -94,7 +95,8 @@ def judged(tracker: Tracker, known: Sequence[Followed], today: dt.date, file: st
             f"{file}: made from another state of the register ({BASE_VERSION} {tracker.base_version}); "
             "nothing of it was taken. Write a new one with caringmon followup export and fill that in"
         )
-    steps: dict[str, Step] = {}
+    rows = Counter(edit.rec_id for edit in tracker.edits)
+    steps: list[Step] = []
     refusals: list[Refusal] = []
     unchanged = 0
     for edit in tracker.edits:
@@ -102,22 +104,22 @@ def judged(tracker: Tracker, known: Sequence[Followed], today: dt.date, file: st
         if one and not edit.is_filled and _status(edit) in (one.status, ""):
             unchanged += 1
             continue
-        refusal = _refusal(edit, one, today, edit.rec_id in steps)
+        refusal = _refusal(edit, one, today, rows[edit.rec_id])
         if refusal is None and one is not None:
-            steps[edit.rec_id] = _step(edit, one, today)
+            steps.append(_step(edit, one, today))
         elif refusal is not None:
             refusals.append(Refusal(edit.row, one.rec_id if one else "", *refusal))
-    return Judged(tuple(steps.values()), tuple(refusals), unchanged)
+    return Judged(tuple(steps), tuple(refusals), unchanged)
 
 
 Reason = tuple[str, Sentence]
 
 
-def _refusal(edit: Edit, one: Followed | None, today: dt.date, is_repeated: bool) -> Reason | None:
-    """Return the first reason for which a row is not taken; taken: None."""
+def _refusal(edit: Edit, one: Followed | None, today: dt.date, rows: int) -> Reason | None:
+    """Return the first reason for which a row is not taken; taken: None. `rows`: how many bear its id."""
     if one is None:
         return _reason("UNKNOWN_REC")
-    if is_repeated:
+    if rows > 1:  # one of them is about something else, and nobody can tell which
         return _reason("REPEATED_ROW")
     if edit.has_formula:
         return _reason("FORMULA")

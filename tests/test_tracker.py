@@ -244,13 +244,13 @@ def test_a_status_is_understood_in_both_languages_and_as_its_code(word, place, t
     assert [step.to_status for step in done.steps] == [Status.ACKNOWLEDGED]
 
 
-def test_a_recommendation_that_stands_twice_is_taken_once(place, tmp_path):
+def test_an_id_that_stands_twice_is_taken_from_neither_row(place, tmp_path):
     book = tracker(place)
     sheet = book[SHEET]
     fill(sheet, place, {"TL01": {"status": "Diterima"}, "TL02": {"status": "Dikerjakan"}})
     sheet.cell(rows_of(sheet)[names(place)["TL02"]], 1).value = names(place)["TL01"]
     done = import_tracker(place, saved(book, tmp_path / "back.xlsx"), NOW, "SPV01")
-    assert (len(done.steps), reasons(done)) == (1, ["REPEATED_ROW"])
+    assert (len(done.steps), reasons(done)) == (0, ["REPEATED_ROW"] * 2)
 
 
 def test_whether_it_worked_is_measured_and_filled_in_by_hand_only_where_nothing_measures_it(place, tmp_path):

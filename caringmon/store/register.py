@@ -70,7 +70,7 @@ def utc_text(at: dt.datetime) -> str:
 
 def wib(text: str) -> dt.datetime:
     """Return the naive WIB instant of a UTC text."""
-    return dt.datetime.strptime(text, _UTC_TEXT) + _WIB_AHEAD
+    return dt.datetime.fromisoformat(text.removesuffix("Z")) + _WIB_AHEAD
 
 
 def _address(url: str) -> sa.URL:
