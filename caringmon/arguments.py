@@ -170,6 +170,35 @@ def _close(commands: _Commands[Parser], shared: Parser) -> Parser:
     return close
 
 
+def _followup(commands: _Commands[Parser], shared: Parser) -> Parser:
+    followup = commands.add_parser(
+        "followup",
+        help="recommendations and what became of them: tracker out, tracker back, list",
+        description="The register of recommendations. export writes the tracker, a workbook in which owners choose a "
+        "status and write date, evidence and note; import takes it back; list prints it. docs/howto_followup.md.",
+    )
+    actions = followup.add_subparsers(dest="action", required=True, metavar="export|import|list", parser_class=Parser)
+    asked = Parser(add_help=False)
+    asked.add_argument("--owner", default="", metavar="CODE", help="of one person, or of a role (TL, SPV, QCO, …)")
+    asked.add_argument("--restricted", action="store_true", help="the restricted ones, for SPV and QRD, instead")
+    asked.add_argument("--lang", choices=("id", "en"), default="id", help="language of the words (default id)")
+    export = actions.add_parser("export", parents=[shared, asked], help="write the tracker of open recommendations")
+    export.add_argument("-o", dest="file", type=Path, metavar="FILE", help="where to (default tracker_DATE.xlsx here)")
+    back = actions.add_parser(
+        "import",
+        parents=[shared],
+        help="take a filled-in tracker back",
+        description="Take what owners filled in; rows that cannot be taken are named with their reason. A tracker "
+        "made before one of its recommendations changed is refused as a whole (exit code 5).",
+    )
+    back.add_argument("file", type=Path, metavar="FILE")
+    back.add_argument("--by", default="", metavar="CODE", help="who reports it (default: the user of this machine)")
+    listed = actions.add_parser("list", parents=[shared, asked], help="print recommendations and where they stand")
+    listed.add_argument("--open", action="store_true", help="only those that are not closed")
+    listed.add_argument("--format", choices=_FORMATS, default="table", help="default: table")
+    return followup
+
+
 def _date(text: str) -> dt.date:
     try:
         return dt.datetime.strptime(text, "%Y-%m-%d").date()
@@ -198,4 +227,5 @@ _DESCRIBED: Mapping[str, Callable[[_Commands[Parser], Parser], Parser]] = {
     "kpi": _kpi,
     "gap": _gap,
     "close": _close,
+    "followup": _followup,
 }

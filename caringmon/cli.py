@@ -15,6 +15,7 @@ from caringmon.arguments import WIB, Parser, command_parser
 from caringmon.errors import CaringmonError, ParameterError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
+    from caringmon.followup import Place
     from caringmon.params import Daily
 
 DEMO_DATES = ("2022-10-04", "2022-10-18", "2022-10-31")
@@ -49,7 +50,7 @@ def command_line() -> Parser:
     """Return the parser of the command line."""
     return command_parser(PROGRAM, {
         "demo": _demo, "init": _init, "template": _template, "ingest": _ingest, "check": _check, "run": _run,
-        "kpi": _kpi, "gap": _gap, "close": _close,
+        "kpi": _kpi, "gap": _gap, "close": _close, "followup": _followup,
     })  # fmt: skip
 
 
@@ -233,6 +234,72 @@ def _close(options: argparse.Namespace) -> int:
         f"{record.accepted_open} claims open; snapshot {record.kpi_snapshot_sha256[:12]}"
     )
     return 0
+
+
+def _followup(options: argparse.Namespace) -> int:
+    """Write the tracker, take one back, or list recommendations."""
+    from caringmon.followup import Place
+    from caringmon.settings import workspace_folder
+
+    place = Place(workspace_folder(options.workspace, os.environ), os.environ.get("CARINGMON_REGISTER_URL"))
+    now = _now().astimezone(WIB).replace(tzinfo=None)
+    return {"export": _export_tracker, "import": _import_tracker, "list": _list_followed}[options.action](
+        options, place, now
+    )
+
+
+def _export_tracker(options: argparse.Namespace, place: Place, now: dt.datetime) -> int:
+    """Write the tracker; refuse to overwrite a file."""
+    from caringmon.followup import Wanted, export
+    from caringmon.store.files import OWNER_ONLY, write_whole
+
+    path = options.file or Path(f"tracker_{now:%Y-%m-%d}.xlsx")
+    if path.suffix.lower() != ".xlsx":
+        raise UsageError(f"{path.name}: a tracker is an .xlsx workbook; name it {path.stem}.xlsx")
+    if path.exists():
+        raise UsageError(f"{path.name} exists and is not overwritten; name another file with -o")
+    wanted = Wanted(owner=options.owner, is_restricted=options.restricted)
+    content = export(place, wanted, now, options.lang)
+    _tell_restricted(options, place, now)
+    write_whole(path, content, mode=OWNER_ONLY if options.restricted else 0o644)
+    print(path)
+    return 0
+
+
+def _import_tracker(options: argparse.Namespace, place: Place, now: dt.datetime) -> int:
+    """Take a tracker back; print the rows that were not taken, and the counts."""
+    from caringmon.followup import import_tracker
+    from caringmon.report.followup_text import judged_lines
+
+    if not options.file.is_file():
+        raise UsageError(f"{options.file.name}: there is no such file")
+    actor = options.by or os.environ.get("USER", "")
+    if not actor:
+        raise UsageError("say who reports it with --by, for example --by TL01")
+    done = import_tracker(place, options.file, now, actor)
+    for line in judged_lines(options.file.name, done.steps, done.refusals, done.unchanged):
+        print(line)
+    return 0
+
+
+def _list_followed(options: argparse.Namespace, place: Place, now: dt.datetime) -> int:
+    """Print recommendations as a table, CSV or JSON."""
+    from caringmon.followup import Wanted, listed
+    from caringmon.report.followup_text import FOLLOWUP_FORMATS
+
+    wanted = Wanted(open_only=options.open, owner=options.owner, is_restricted=options.restricted)
+    print(FOLLOWUP_FORMATS[options.format](listed(place, wanted, now, options.lang)))
+    _tell_restricted(options, place, now)
+    return 0
+
+
+def _tell_restricted(options: argparse.Namespace, place: Place, now: dt.datetime) -> None:
+    """Tell how many open recommendations are left out for being restricted, and nothing else of them."""
+    from caringmon.followup import Wanted, listed
+
+    count = 0 if options.restricted else len(listed(place, Wanted(is_restricted=True), now, options.lang))
+    if count:
+        print(f"{count} restricted left out; for SPV and QRD alone: --restricted", file=sys.stderr)
 
 
 def _parameters(options: argparse.Namespace, workspace: Path) -> Daily:
