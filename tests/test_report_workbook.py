@@ -20,8 +20,10 @@ from caringmon.report.numerals import printed
 from caringmon.report.sheets.evidence import COLUMNS
 from caringmon.report.sheets.pen import Pen, number_format
 from caringmon.report.workbook import report_workbook
+from caringmon.report.workbook_gate import check_workbook
 from tests.report_documents import findings_of, workbook_bytes_of, workbook_of
 from tests.worked_findings import VARIANTS
+from tests.worked_leader import leader_findings
 from tests.worked_sections import RESULTS
 
 VALUE = list(COLUMNS).index("value")
@@ -132,6 +134,16 @@ def test_agents_stand_in_the_order_of_their_codes_and_few_contacts_are_marked_in
         "A011": None, "A012": None, "A013": "n<20",
     }  # fmt: skip
     assert not workbook_of("worked")["Per Agent"].conditional_formatting
+
+
+def test_a_leaders_workbook_shows_the_team_and_beside_it_the_site_as_a_number() -> None:
+    """The site is no sum of what a TL sees: 1 365 stands there typed, with the TL's own 250 above."""
+    book = load_workbook(BytesIO(report_workbook(leader_findings(), 1)))
+    rows = {row[1]: row for row in book["Per TL"].iter_rows(min_row=4, values_only=True) if row[0] == "CT-0"}
+    header = [cell.value for cell in book["Per TL"][3]]
+    place = header.index("Bersih · bulan ini")
+    assert (rows["TL01"][place], rows["Site"][place]) == (250, 1365)
+    assert check_workbook(report_workbook(leader_findings(), 1), leader_findings(), 1) == []
 
 
 def test_every_formula_has_its_value() -> None:

@@ -179,17 +179,17 @@ def load_summary(findings: Findings) -> tuple[LoadLine, ...]:
 
 def bridge_total(findings: Findings) -> tuple[Step, ...]:
     """Return the steps from the rows of all call files to the agrees of the month; without any file: none."""
-    return _steps(findings, "bridge_total1") if len(findings.tables["bridge"]) else ()
+    return _steps(row_counts(findings), "bridge_total1") if len(findings.tables["bridge"]) else ()
 
 
 def bridge_lines(findings: Findings) -> tuple[tuple[str, tuple[Step, ...]], ...]:
     """Return each file with those of its steps that are not zero; the file of later exports has no name."""
-    rows = enumerate(findings.tables["bridge"].to_dict("records"), 1)
-    return tuple((text_of(row["file"]), _steps(findings, f"bridge{number}")) for number, row in rows)
-
-
-def _steps(findings: Findings, line: str) -> tuple[Step, ...]:
     counts = row_counts(findings)
+    rows = enumerate(findings.tables["bridge"].to_dict("records"), 1)
+    return tuple((text_of(row["file"]), _steps(counts, f"bridge{number}")) for number, row in rows)
+
+
+def _steps(counts: Mapping[str, Figure], line: str) -> tuple[Step, ...]:
     steps = [Step(word_for("step", name), counts[f"{name}.{line}"], name not in TOTALS) for name in STEPS]
     return tuple(step for step in steps if step.count.value or not step.is_taken)
 

@@ -22,6 +22,7 @@ from caringmon.report.wording import Sentence, Shown, Slot, figure_text, plain, 
 
 # On the page a bar stands beside a number; here it lies behind one: behind the next column's, else the one before.
 _BARS_OF_NEXT = frozenset({"col.bar", "col.bar_share"})
+_SAY_THEIR_MONTH = frozenset({"col.projection"})
 _WIDEST_ACHIEVEMENT = 1.25
 _ColumnName = tuple[str, str]  # key of the window, key of the label
 
@@ -123,7 +124,8 @@ def _labels(parts: Sequence[Part]) -> dict[_ColumnName, tuple[Slot, Column]]:
     for part in parts:
         for name, column in _named_columns(part.grid):
             window = name[0].removeprefix("window.")
-            label = say(f"book.in.{window}", label=column.label) if window else column.label
+            is_said = not window or column.label.key in _SAY_THEIR_MONTH
+            label = column.label if is_said else say(f"book.in.{window}", label=column.label)
             if column.kind != "bar":
                 found.setdefault(name, (label, column))
     return found
