@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from caringmon.analysis.achievement import compared_values, month_values
+from caringmon.analysis.references import ASSIGNED, RATES, plan_rows
 from caringmon.analysis.targets import Progress, Targets
 from caringmon.errors import DataBlockedError
 from caringmon.model.period import Period, Window
@@ -58,6 +59,17 @@ def test_the_worked_month_of_october_2022():
 def test_targets_of_different_versions_may_hold_from_one_day_on():
     of = targets(target(2600, segment="PRANPC", version=2), target(2400), target(1300, level="TL", entity_id="TL1"))
     assert [of.of_month(segment, "", TODAY) for segment in ("CT0", "PRANPC", "ALL")] == [2400, 2600, 5000]
+
+
+def test_a_plan_whose_metrics_stand_in_different_versions_is_read_in_the_newest_of_each():
+    first = [target(1, metric=metric) for metric in (ASSIGNED, *RATES)]
+    rows = fact_table("targets", [target(2, metric=RATES[0], version=2), *first]).to_pandas()
+    found = plan_rows(rows, "CT0", "2022-10")
+    assert dict(zip(found["metric"], found["value"], strict=True)) == {
+        ASSIGNED: 1,
+        **dict.fromkeys(RATES, 1),
+        RATES[0]: 2,
+    }
 
 
 def test_one_day_carries_one_share_of_the_month_and_a_free_day_none():

@@ -56,7 +56,8 @@ def plan_rows(targets: pd.DataFrame, segment: str, month: str) -> pd.DataFrame:
     mine = targets[(targets["segment"] == segment) & (targets["period"] == month) & targets["metric"].isin(wanted)]
     mine = mine.assign(entity_id=mine["entity_id"].where(mine["level"] != _SITE, _SITE))
     key = ["level", "entity_id", "metric"]
-    newest = mine.sort_values(["effective_from", "version"]).groupby(key)["version"].transform("last")
+    mine = mine.sort_values(["effective_from", "version"], kind="stable")
+    newest = mine.groupby(key)["version"].transform("last")
     _refuse_missing([metric for metric in wanted if metric not in set(mine["metric"])], segment, month)
     return mine[mine["version"] == newest]
 
