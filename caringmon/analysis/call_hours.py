@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import ibis
 from ibis import _
 from ibis.expr.types import Table
@@ -21,11 +23,16 @@ def outside_hours(calls: Table, relations: Relations) -> Table:
     hours = relations.hours
     holidays = sorted(relations.calendar.public_holidays)
     timed = _with_zone(calls, relations).mutate(local=_.called_at + _.zone * ibis.interval(hours=1))
-    early, late = _.local.time() < hours.opens, _.local.time() > hours.closes
+    of_day = _.local.hour().cast("int64") * 3600 + _.local.minute() * 60 + _.local.second()
+    early, late = of_day < _seconds(hours.opens), of_day > _seconds(hours.closes)
     free = _.local.day_of_week.index() == SUNDAY
     if holidays:
         free = free | _.local.date().isin(holidays)
     return timed.mutate(outside=(early | late | free).cast("int64")).drop("local", "zone")
+
+
+def _seconds(time: dt.time) -> int:
+    return time.hour * 3600 + time.minute * 60 + time.second
 
 
 def _with_zone(calls: Table, relations: Relations) -> Table:

@@ -88,12 +88,12 @@ def _collected(events: Table, kind: EventKind) -> Table:
 
 def _walked(services: Table, rules: Rules) -> Table:
     lists = [services[kind.__name__.lower()] for kind in _COLUMNS]
-    known = replace(rules, cutoff=cache(rules.cutoff))
 
     def claims_of_services(
         call: pa.ChunkedArray, tap: pa.ChunkedArray, payment: pa.ChunkedArray, holding: pa.ChunkedArray
     ) -> pa.Array:
-        return _on_arrow([call, tap, payment, holding], known)
+        # An engine of several processes hands the function on: it holds nothing that only this process has.
+        return _on_arrow([call, tap, payment, holding], replace(rules, cutoff=cache(rules.cutoff)))
 
     signature = (
         tuple(column.type() for column in lists),
