@@ -38,6 +38,12 @@ FAMILIES = (
     "guard",
     "gapnote",
     "factor",
+    "advice",
+    "decision",
+    "role",
+    "rec",
+    "refusal",
+    "defect",
 )
 COMPOSED = ("short", "col", "agrees", "card.day", "footer.basis", "book", "evidence", "changes", "pair", "window")
 

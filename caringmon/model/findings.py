@@ -226,6 +226,10 @@ class Findings:
         figures = (Figure(**{str(name): value for name, value in row.items()}) for row in rows)
         object.__setattr__(self, "_figures", {figure.id: figure for figure in figures})
 
+    def registered(self, name: str) -> Figure:
+        """Return the figure of that id; one that does not exist: KeyError."""
+        return self._figures[name]
+
     def figure(self, segment: str, kpi: str, window: str, entity: str = "", part: str = "") -> Figure:
         """Return the registered figure; one that does not exist: KeyError."""
         return self._figures[figure_id(segment, kpi, window, entity, part)]

@@ -70,7 +70,8 @@ def outside_hours(known: Known) -> list[Case]:
     rate = known.get("K50", "day")
     if rate is None or not rate.numerator > 0:
         return []
-    return [Case("R28", known.entity, known.level, {"rate": rate}, check=Check("K50", -1), size=rate.numerator)]
+    return [Case("R28", known.entity, known.level, {"rate": rate}, parts={"effect": "care"}, check=Check("K50", -1),
+                 size=rate.numerator)]  # fmt: skip
 
 
 def system_failed(known: Known) -> list[Case]:

@@ -35,7 +35,8 @@ def _missed(known: Known, level: str, name: str, teams: Mapping[str, float]) -> 
     own = {slot: known.get(kpi, name=name) for slot, kpi in wanted.items()}
     own |= {slot: own[slot] or known.get(wanted[slot]) for slot in ("pace", "remaining")}
     figures = {slot: figure for slot, figure in own.items() if figure is not None}
-    parts, words = {}, dict[str, Word]()
+    parts: dict[str, str] = {}
+    words: dict[str, Word] = {"until": known.day}
     if "required" not in figures:
         parts["action"] = "over"
     pulling = gains.drivers(known, level, name)

@@ -7,7 +7,7 @@ import math
 from caringmon.analysis.day_counts import LIMIT_DAY
 from caringmon.analysis.rules import gains
 from caringmon.analysis.rules.guards import is_surely_below
-from caringmon.analysis.rules.known import Case, Gain, Known
+from caringmon.analysis.rules.known import Case, Gain, Known, Word
 from caringmon.model.findings import Figure
 from caringmon.model.recommendation import Check
 
@@ -18,10 +18,12 @@ def near_limit(known: Known) -> list[Case]:
     if services is None or arrears is None or not services.value > 0:
         return []
     limit = known.day.replace(day=LIMIT_DAY)
+    words: dict[str, Word] = {"limit": limit, "segment": f"segment.{known.segment}"}
     parts = {"action": "passed"} if known.read_day > limit else {}
+    figures = {"services": services, "arrears": arrears}
     gain = gains.of_services(known, services.value)
-    return [Case("R15", known.entity, known.level, {"services": services, "arrears": arrears}, {"limit": limit},
-                 parts, gain, check=Check("near_limit", -1), size=services.value)]  # fmt: skip
+    return [Case("R15", known.entity, known.level, figures, words, parts, gain, Check("near_limit", -1),
+                 size=services.value)]  # fmt: skip
 
 
 def beyond_limit(known: Known) -> list[Case]:
@@ -31,8 +33,8 @@ def beyond_limit(known: Known) -> list[Case]:
         return []
     kept = rate.numerator * known.value("K28")
     gain = _kept(known, kept)
-    return [Case("R16", known.entity, known.level, {"rate": rate}, parts={"effect": "kept"}, gain=gain,
-                 check=Check("K49", -1), size=rate.numerator)]  # fmt: skip
+    return [Case("R16", known.entity, known.level, {"rate": rate}, {"segment": f"segment.{known.segment}"},
+                 {"effect": "kept"}, gain, Check("K49", -1), size=rate.numerator)]  # fmt: skip
 
 
 def low_kept_rate(known: Known) -> list[Case]:

@@ -51,8 +51,8 @@ def not_valid_cluster(known: Known) -> list[Case]:
     if found.empty:
         return []
     number = known.made("R20", "restricted", len(found))
-    return [Case("R20", known.entity, known.level, {"number": number}, check=Check("K38", -1), size=float(len(found)),
-                 is_restricted=True)]  # fmt: skip
+    return [Case("R20", known.entity, known.level, {"number": number}, parts={"effect": "trust"},
+                 check=Check("K38", -1), size=float(len(found)), is_restricted=True)]  # fmt: skip
 
 
 def late_returns(known: Known) -> list[Case]:

@@ -71,7 +71,8 @@ def over_dialled(known: Known) -> list[Case]:
         return []
     most = known.made("R07", "threshold", known.max_attempts_day)
     figures = {"services": services, "most": most}
-    return [Case("R07", known.entity, known.level, figures, check=Check("over_dialled", -1), size=services.value)]
+    return [Case("R07", known.entity, known.level, figures, parts={"effect": "care"}, check=Check("over_dialled", -1),
+                 size=services.value)]  # fmt: skip
 
 
 def invalid_numbers(known: Known) -> list[Case]:

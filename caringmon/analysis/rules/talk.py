@@ -67,8 +67,8 @@ def good_agents(known: Known) -> list[Case]:
     if not known.value("elapsed") >= known.limit("R31", "elapsed_days"):
         return []
     return [
-        Case("R31", agent, "agent", {"rate": own, "others": others}, {"agent": agent}, check=Check("K14", 1),
-             size=own.value - others.value)
+        Case("R31", agent, "agent", {"rate": own, "others": others}, {"agent": agent}, {"effect": "practice"},
+             check=Check("K14", 1), size=own.value - others.value)
         for agent, own, others in _standing(known, "R31", Standing.HIGHER)
     ]  # fmt: skip
 
