@@ -12,6 +12,7 @@ from caringmon.analysis.integrity import integrity
 from caringmon.analysis.recommendations import TABLE_COLUMNS, Advice, advice_table, recommendations
 from caringmon.analysis.rules.known import Earlier, Known
 from caringmon.analysis.snapshot import Snapshot
+from caringmon.model.audience import ALL as EVERYBODY
 from caringmon.model.findings import Evidence, Figure
 from caringmon.model.kpi import ACTUAL_KPI
 from caringmon.model.period import Period, Window, month_code
@@ -55,7 +56,8 @@ def daily_advice(
     rows = [advice_table(advice, evidence.annotations) for advice in found.values()]
     table = pd.concat([pd.DataFrame(columns=TABLE_COLUMNS), *rows], ignore_index=True)
     made = [dataclasses.asdict(figure) for advice in found.values() for figure in advice.figures]
-    unknown = sorted(set(evidence.annotations.decisions) - set(table["rec_id"]))
+    decided = set(evidence.annotations.decisions) if evidence.request.audience.kind == EVERYBODY else set()
+    unknown = sorted(decided - set(table["rec_id"]))
     notes = pd.DataFrame(
         [(UNMATCHED, name, evidence.annotations.decisions[name].text) for name in unknown],
         columns=["kind", "subject", "text"],

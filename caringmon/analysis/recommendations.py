@@ -16,6 +16,7 @@ import pandas as pd
 from caringmon.analysis.rules import calling, followup, pace, promises, quality, reach, sources, staff, talk
 from caringmon.analysis.rules.guards import (
     COMPLIANCE,
+    OF_THE_LIST,
     OUTAGE,
     PRODUCTIVITY,
     SPECIFIC,
@@ -90,11 +91,14 @@ def recommendations(known: Known) -> Advice:
     """Return what the rules recommend: compliance first, then by priority and expected effect.
 
     A missed target always gives at least one (R30); with the target met only compliance, data and outages speak, and
-    good practice. More than `daily_most` besides compliance are kept, but not shown.
+    good practice; once the month is over nothing about its list. More than `daily_most` besides compliance are kept,
+    but not shown.
     """
     found = [case for rule in RULES.values() for case in rule(known)]
     if is_unusual_day(known) or any(case.rule == OUTAGE for case in found):
         found = [case for case in found if case.rule not in PRODUCTIVITY]
+    if known.is_month_over:
+        found = [case for case in found if case.rule not in OF_THE_LIST]
     if known.is_met:
         found = [case for case in found if case.rule in WITH_TARGET_MET]
     elif known.is_missed and not any(case.rule in SPECIFIC for case in found):
@@ -145,7 +149,7 @@ def _advised(known: Known, case: Case) -> tuple[Recommendation, list[Figure]]:
     figures = {**case.figures, **told}
     words: dict[str, Word] = {"due": due, **case.words}
     parts = {part: _said(case, part, figures, words) for part in PARTS}
-    parts["effect"] = Said(_effect_key(case), *_slots(told, words))
+    parts["effect"] = Said(_effect_key(case), *_slots(figures, words))
     return Recommendation(
         rule_id=case.rule,
         segment=known.segment,

@@ -13,6 +13,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from caringmon.model.codes import Role
 from caringmon.model.findings import Findings
 from caringmon.model.recommendation import PARTS
 from caringmon.report.reading import SEGMENT_NAMES, day_of, text_of
@@ -72,7 +73,6 @@ def word_of(word: str) -> Slot:
 
 def _advised(findings: Findings, row: Mapping[Hashable, Any]) -> Advised:
     parts = json.loads(row["parts"])
-    role, person = say(f"role.{row['owner_role']}"), text_of(row["owner_id"])
     return Advised(
         rec_id=row["rec_id"],
         rule=row["rule"],
@@ -81,10 +81,18 @@ def _advised(findings: Findings, row: Mapping[Hashable, Any]) -> Advised:
         place=int(row["place"]),
         is_shown=bool(row["shown"]),
         is_restricted=bool(row["is_restricted"]),
-        owner=say("advice.person", role=role, person=person) if person else role,
+        owner=_owner(str(row["owner_role"]), text_of(row["owner_id"])),
         due=day_of(row["due"]),
         parts={part: sentence_of(findings, parts[part]) for part in PARTS},
         decision=text_of(row["decision"]),
         text=text_of(row["decision_text"]),
         reason=text_of(row["decision_reason"]),
     )
+
+
+def _owner(role: str, person: str) -> Sentence:
+    """Return whom it goes to: the person, or without one every TL, or the role."""
+    named = say(f"role.{role}")
+    if person:
+        return say("advice.person", role=named, person=person)
+    return say("advice.everybody", role=named) if role == Role.TL else named

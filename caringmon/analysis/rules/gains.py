@@ -15,7 +15,9 @@ FUNNEL = {"penetration": "K04", "contact": "K09", "rpc": "K11", "agree": "K14"}
 
 
 def of_factor(known: Known, factor: str, now: float, aim: float) -> Gain | None:
-    """Return what a factor brings that goes from `now` to `aim` for the services still to win this month."""
+    """Return what a factor brings that goes from `now` to `aim` for the services still to win; month over: None."""
+    if known.is_month_over:
+        return None
     others = math.prod(known.value(kpi) for name, kpi in FUNNEL.items() if name != factor)
     share = known.rulebook.general[RHO]
     return of_agrees(known, known.value("workable", "day") * others * valid_share(known) * (aim - now) * share)
@@ -23,7 +25,7 @@ def of_factor(known: Known, factor: str, now: float, aim: float) -> Gain | None:
 
 def of_services(known: Known, services: float) -> Gain | None:
     """Return what these services bring if they are called like the others of the month."""
-    return of_agrees(known, services * won_share(known))
+    return None if known.is_month_over else of_agrees(known, services * won_share(known))
 
 
 def of_agrees(known: Known, agrees: float, low: float = math.nan, high: float = math.nan) -> Gain | None:

@@ -13,6 +13,8 @@ from caringmon.model.findings import Figure
 COVERAGE = 0.95
 # Silent on a day that says little about how people work: around Idul Fitri, half a day, a broken system.
 PRODUCTIVITY = frozenset({"R05", "R06", "R10", "R11", "R12", "R13", "R14"})
+# About the list of the month: nobody can work it any more once the month is over.
+OF_THE_LIST = frozenset({"R02", "R03", "R04", "R06", "R15"})
 # Always shown, whatever else there is; and what is told even where the target is met.
 COMPLIANCE = frozenset({"R15", "R16", "R21", "R28"})
 WITH_TARGET_MET = COMPLIANCE | {"R26", "R27", "R29", "R31", "R32"}

@@ -176,6 +176,11 @@ class Known:
         return self.calendar.next_workday(self.day) if self.is_whole_day else self.day
 
     @property
+    def is_month_over(self) -> bool:
+        """Tell whether the month has ended when the report is read: its list can be worked no more."""
+        return self.read_day.month != self.day.month
+
+    @property
     def is_missed(self) -> bool:
         """Tell whether there is a target to date and it is not reached."""
         return self.value("K19") < 1

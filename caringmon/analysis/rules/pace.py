@@ -30,33 +30,40 @@ def target_missed(known: Known) -> list[Case]:
 
 
 def _missed(known: Known, level: str, name: str, teams: Mapping[str, float]) -> Case:
+    """Return the case of one entity; `teams`: the gaps of those below whom it names the worst."""
     wanted = {"achievement": "K19", "gap": "K20", "actual": known.actual, "target": "target", "pace": "K44",
-              "required": "K46", "remaining": "remaining"}  # fmt: skip
+              "projection": "K45", "required": "K46", "remaining": "remaining"}  # fmt: skip
     own = {slot: known.get(kpi, name=name) for slot, kpi in wanted.items()}
-    own |= {slot: own[slot] or known.get(wanted[slot]) for slot in ("pace", "remaining")}
+    own["remaining"] = own["remaining"] or known.get("remaining")
     figures = {slot: figure for slot, figure in own.items() if figure is not None}
-    parts: dict[str, str] = {}
     words: dict[str, Word] = {"until": known.day}
-    if "required" not in figures:
-        parts["action"] = "over"
+    parts = {"action": "" if {"required", "remaining"} <= figures.keys() else "over" if known.is_month_over else "bare"}
     pulling = gains.drivers(known, level, name)
-    gain = None
+    gain = gains.of_driver(known, level, name, pulling[0]) if pulling else None
     if pulling:
         words["driver"] = f"factor.{pulling[0]}"
         figures["part"] = _shown_part(known, name, pulling[0])
-        gain = gains.of_driver(known, level, name, pulling[0])
     else:
-        parts["cause"] = "unsure"
-        parts["action"] = parts.get("action", "unsure")
+        parts |= {"cause": "unsure", "action": parts["action"] or "unsure"}
+    if gain is None:
+        parts["effect"] = "goal"
+    parts["evidence"] = _evidence(known, figures, words, teams)
+    size = abs(known.value("K20", name=name))
+    return Case(
+        "R01", name if level == "tl" else known.entity, level, figures, words, parts, gain, Check("K19", 1), size
+    )
+
+
+def _evidence(known: Known, figures: dict[str, Figure], words: dict[str, Word], teams: Mapping[str, float]) -> str:
+    """Return which wording of the evidence holds; the worst team, where there is one, is added to figures and words."""
+    if "pace" not in figures:
+        return "projected" if "projection" in figures else "bare"
     worst = min(teams, key=lambda team: (teams[team], team), default="")
-    if worst and teams[worst] < 0:
-        words["team"] = worst
-        figures["team_gap"] = known.figures[figure_id(known.segment, "K20", "mtd", worst)]
-    else:
-        parts["evidence"] = "alone"
-    gap = figures["gap"].value
-    entity = name if level == "tl" else known.entity
-    return Case("R01", entity, level, figures, words, parts, gain, Check("K19", 1), size=abs(gap))
+    if not worst or not teams[worst] < 0:
+        return "alone"
+    words["team"] = worst
+    figures["team_gap"] = known.figures[figure_id(known.segment, "K20", "mtd", worst)]
+    return ""
 
 
 def _shown_part(known: Known, name: str, factor: str) -> Figure:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from caringmon.analysis.comparison import adjusted_p_values
+from caringmon.analysis.comparison import FALSE_DISCOVERY_RATE, adjusted_p_values
 from caringmon.analysis.rules import gains
 from caringmon.analysis.rules.guards import has_enough, is_surely_above, is_surely_below, z_score
 from caringmon.analysis.rules.known import Case, Known, Word
 from caringmon.model.findings import Figure
 from caringmon.model.recommendation import Check
 
-FALSE_DISCOVERY_RATE = 0.05
 OLD = ("K07.4-7", "K07.>7")
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from statistics import median
 
+from caringmon.analysis.comparison import FALSE_DISCOVERY_RATE, adjusted_p_values
 from caringmon.analysis.rules import gains
 from caringmon.analysis.rules.known import Case, Known
+from caringmon.model.findings import Figure
 from caringmon.model.recommendation import Check
 from caringmon.model.rulebook import RHO
 
@@ -20,7 +23,7 @@ def low_activity(known: Known) -> list[Case]:
         return []
     middle = median(one.value for one in pace.values())
     found = []
-    for agent, own in pace.items():
+    for agent, own in _beyond_chance(pace, middle).items():
         occupied = busy.get(agent)
         if occupied is None or not occupied.value < known.limit("R12", "occupancy_rate"):
             continue
@@ -34,6 +37,15 @@ def low_activity(known: Known) -> list[Case]:
                  check=Check("K22", 1, middle - own.value), size=missing)
         )  # fmt: skip
     return found
+
+
+def _beyond_chance(pace: Mapping[str, Figure], usual: float) -> dict[str, Figure]:
+    """Return who dialled less than usual beyond chance: Poisson, Benjamini-Hochberg at 5 % over the agents."""
+    from scipy.stats import poisson
+
+    p_values = [float(poisson.cdf(one.numerator, usual * one.denominator)) for one in pace.values()]
+    adjusted = adjusted_p_values(p_values)
+    return {agent: one for (agent, one), p in zip(pace.items(), adjusted, strict=True) if p <= FALSE_DISCOVERY_RATE}
 
 
 def low_attendance(known: Known) -> list[Case]:
