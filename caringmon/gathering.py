@@ -37,6 +37,7 @@ from caringmon.model.audience import Audience
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.findings import Clocks, Evidence, Issue, Load, Request
 from caringmon.model.period import Period, month_before
+from caringmon.model.rulebook import Rulebook
 from caringmon.model.tables import TABLES
 from caringmon.params import Daily, Settings
 from caringmon.settings import (
@@ -44,6 +45,7 @@ from caringmon.settings import (
     promise_rules,
     workspace_calendar,
     workspace_folder,
+    workspace_rulebook,
     workspace_settings,
     workspace_sources,
     workspace_zones,
@@ -66,7 +68,7 @@ def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
     settings = workspace_settings(folder)
     calendar = workspace_calendar(folder, settings.calendar)
     sources = workspace_sources(folder)
-    request = _request(parameters, settings, sources, workspace_zones(folder))
+    request = _request(parameters, settings, sources, workspace_zones(folder), workspace_rulebook(folder))
     clocks = clocks_of(request.report_date, request.cut_time, request, calendar)
     day = request.report_date
     since = month_before(month_before(day).start).start
@@ -170,7 +172,9 @@ def _bridged(
     return file_counts(held, asked, admitted.tables["calls"], in_time, request.report_date.replace(day=1))
 
 
-def _request(parameters: Daily, settings: Settings, sources: Mapping[str, str], zones: Mapping[str, int]) -> Request:
+def _request(
+    parameters: Daily, settings: Settings, sources: Mapping[str, str], zones: Mapping[str, int], rulebook: Rulebook
+) -> Request:
     ahead = sorted((witel, hours) for witel, hours in zones.items() if hours)
     shared = {
         "qc.cutoff": f"{settings.qc.cutoff_workday} / {settings.qc.cutoff_time:%H:%M}",
@@ -187,6 +191,7 @@ def _request(parameters: Daily, settings: Settings, sources: Mapping[str, str], 
         "data_deadline": f"{settings.deadlines.data_deadline:%H:%M}",
         "sources": ", ".join(f"{table} {system}" for table, system in sources.items() if not TABLES[table].is_state),
         "absent_by_design": ", ".join(settings.absent_by_design) or "-",
+        "rules": rulebook.changes or "-",
     }
     return Request(
         audience=Audience.of(parameters.audience),
@@ -210,6 +215,7 @@ def _request(parameters: Daily, settings: Settings, sources: Mapping[str, str], 
         seed=settings.stats.seed,
         coverage=settings.stats.coverage,
         parameters={**parameters.as_text(), **shared},
+        rulebook=rulebook,
     )
 
 

@@ -13,6 +13,7 @@ from caringmon.model.buckets import Buckets, read_buckets
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.call_hours import CallHours
 from caringmon.model.claims import PromiseRules
+from caringmon.model.rulebook import Rulebook, read_rulebook
 from caringmon.params import CalendarSettings, Settings, read_settings, read_yaml_as_text
 from caringmon.shipped import params_folder
 
@@ -70,6 +71,12 @@ def workspace_buckets(workspace: Path) -> Buckets:
     """Return what numbers of unpaid bills mean in the workspace; a mistake in the file: ParameterError."""
     path = parameter_file(workspace, "buckets.yml")
     return read_buckets(read_yaml_as_text(path), path.name)
+
+
+def workspace_rulebook(workspace: Path) -> Rulebook:
+    """Return the rulebook in force in the workspace; a mistake in the file: ParameterError."""
+    path = parameter_file(workspace, "rules.yml")
+    return read_rulebook(read_yaml_as_text(path), path.name)
 
 
 def workspace_calendar(workspace: Path, settings: CalendarSettings) -> WorkCalendar:

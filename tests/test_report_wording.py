@@ -41,6 +41,12 @@ FAMILIES = (
     "result",
     "absence",
     "tracker",
+    "advice",
+    "decision",
+    "role",
+    "rec",
+    "refusal",
+    "defect",
 )
 MADE = ("month.below_", "month.reaches_")
 COMPOSED = (

@@ -95,7 +95,7 @@ RETURNS = {
 def claim_counts(relations: Relations, windows: Sequence[Window], level: str, names: frozenset[str]) -> pd.DataFrame:
     """Return one row per (window, segment, entity) that has a claim, with those of `names` counted here."""
     families: tuple[tuple[Mapping[str, Value], Callable[[Table, Relations, list[Window]], Table]], ...] = (
-        (COHORT, _cohort), (DUE, _due), (PAID, _paid), (DEFECTS, _judged), (RETURNS, _returned),
+        (COHORT, _cohort), (DUE, _due), (PAID, _paid), (DEFECTS, _judged), (RETURNS, open_returns),
     )  # fmt: skip
     claims = claims_by_entity(relations, level)
     return side_by_side(
@@ -140,7 +140,7 @@ def _judged(claims: Table, _relations: Relations, windows: list[Window]) -> Tabl
     return verdicts.filter(_.status.isin(_DEFECTS), _.reason_code.notnull())
 
 
-def _returned(claims: Table, relations: Relations, windows: list[Window]) -> Table:
+def open_returns(claims: Table, relations: Relations, windows: list[Window]) -> Table:
     """Return the open returns at the clock, in every window, with `age` in working days since the verdict."""
     still_open = claims.filter(_.qc_state == QcState.RETURN_OPEN.value).mutate(returned_day=_.returned_at.date())
     since = Period(relations.clock.date() - LONG_AGO, relations.clock.date() + ONE_DAY)

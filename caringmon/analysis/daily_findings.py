@@ -12,6 +12,7 @@ from ibis.expr.types import Table
 
 from caringmon.analysis.bridge import BRIDGED, bridge, bridge_total
 from caringmon.analysis.daily import DailyValues, daily_values
+from caringmon.analysis.daily_advice import daily_advice
 from caringmon.analysis.daily_gap import DailyGap, GapRules, daily_gap
 from caringmon.analysis.daily_plan import (
     DailyPlan,
@@ -23,9 +24,11 @@ from caringmon.analysis.daily_plan import (
     shown_teams,
 )
 from caringmon.analysis.day_counts import DayRules
-from caringmon.analysis.figures import figures
+from caringmon.analysis.figures import figures, with_figures
 from caringmon.analysis.provenance import issue_summary, issues_table, load_summary, loads_table, notes_table
 from caringmon.analysis.readiness import active_segments
+from caringmon.analysis.rule_counts import RuleDays
+from caringmon.analysis.ruled_values import ruled_values
 from caringmon.analysis.slices import with_standings
 from caringmon.analysis.snapshot import Scope, Snapshot, snapshot
 from caringmon.analysis.targets import Progress
@@ -62,10 +65,16 @@ def daily_findings(
     counted = daily_values(now, earlier, plan, request.audience, rules)
     explained = _explained(now, earlier, plan, request)
     segments = shown_segments(counted.values, active, request.audience)
-    tables = {
-        **_figures(counted, explained, plan, segments, evidence),
+    ruled = ruled_values(now, earlier, plan, request.audience, _rule_days(request))
+    tables = _figures(counted, explained, plan, segments, evidence)
+    ruled = ruled[ruled["segment"].isin(segments)]
+    tables["figures"] = with_figures(tables["figures"], _registered(ruled, plan))
+    advice = daily_advice(evidence, now, tables, segments)
+    tables |= {
         **_of_files(evidence, now, plan, active),
-        "notes": notes_table(evidence.annotations),
+        "figures": with_figures(tables["figures"], advice.figures),
+        "recommendations": advice.table,
+        "notes": pd.concat([notes_table(evidence.annotations), advice.notes], ignore_index=True),
     }
     return DailyFindings(tables, segments, tuple(one for one in request.segments if one not in active))
 
@@ -111,7 +120,7 @@ def _figures(
         "references": explained.references,
     }
     return {
-        "figures": figures(values, {window.name: window.period for window in plan.windows()}),
+        "figures": _registered(values, plan),
         "days": shown_days(values, plan, segments, evidence.calendar, audience),
         "teams": teams,
         "agents": shown_agents(values, counted.standings, roster, plan.today),
@@ -120,6 +129,17 @@ def _figures(
         "absences": absent_leaders(evidence.tables["attendance"], roster, plan.today, teams["entity"]),
         **{name: table[table["segment"].isin(segments)] for name, table in of_segments.items()},
     }
+
+
+def _registered(values: pd.DataFrame, plan: DailyPlan) -> pd.DataFrame:
+    return figures(values, {window.name: window.period for window in plan.windows()})
+
+
+def _rule_days(request: Request) -> RuleDays:
+    limit = request.rulebook.limit
+    return RuleDays(
+        request.report_date, request.promises, int(limit("R17", "long_days")), int(limit("R21", "sla_days"))
+    )
 
 
 def _of_files(evidence: Evidence, now: Snapshot, plan: DailyPlan, segments: tuple[str, ...]) -> dict[str, pd.DataFrame]:

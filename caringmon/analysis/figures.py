@@ -44,6 +44,17 @@ def figures(values: pd.DataFrame, periods: Mapping[str, Period]) -> pd.DataFrame
     return table
 
 
+def with_figures(table: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures of both tables, ordered by id. Two with one id: ValueError, since a number has one truth."""
+    if more.empty:
+        return table
+    both = pd.concat([table, more], ignore_index=True).sort_values("id", ignore_index=True)
+    twice = both.loc[both["id"].duplicated(), "id"]
+    if len(twice):
+        raise ValueError(f"figure registered twice: {twice.iloc[0]}")
+    return both
+
+
 def changes(values: pd.DataFrame, level: str) -> pd.DataFrame:
     """Return what month-to-date values of a level have changed by since the previous working day.
 

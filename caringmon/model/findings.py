@@ -16,6 +16,7 @@ from caringmon.model.calendar import WorkCalendar
 from caringmon.model.call_hours import CallHours
 from caringmon.model.claims import PromiseRules
 from caringmon.model.codes import Severity
+from caringmon.model.rulebook import Rulebook
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ class Request:
     seed: int
     coverage: float
     parameters: Mapping[str, str]
+    rulebook: Rulebook = field(default_factory=Rulebook)
 
 
 @dataclass(frozen=True)
@@ -209,9 +211,10 @@ class Findings:
     Tables: `figures` (a row per `Figure`), `days` (the days that charts and tables show), `teams`, `agents`, `hours`
     and `results` (the rows of their sections, in order), `signals` (what control limits say of days), `drivers`,
     `guards` and `references` (the parts of the gap, what to know about them, what they compare with), `absences`
-    (leaders who are absent), `notes` (what people added: kind, subject, text), `issues` and `loads` (what was found in
-    which file), `issue_summary` and `load_summary` (the same, summed up for the page), `bridge` and `bridge_total`
-    (what became of the rows of the call files).
+    (leaders who are absent), `recommendations` (what the rules recommend, in order, with owner, due date and the keys
+    and slots of their sentences), `notes` (what people added: kind, subject, text), `issues` and `loads` (what was
+    found in which file), `issue_summary` and `load_summary` (the same, summed up for the page), `bridge` and
+    `bridge_total` (what became of the rows of the call files).
     """
 
     head: Head
@@ -222,6 +225,10 @@ class Findings:
         rows = self.tables["figures"].to_dict("records")
         figures = (Figure(**{str(name): value for name, value in row.items()}) for row in rows)
         object.__setattr__(self, "_figures", {figure.id: figure for figure in figures})
+
+    def registered(self, name: str) -> Figure:
+        """Return the figure of that id; one that does not exist: KeyError."""
+        return self._figures[name]
 
     def figure(self, segment: str, kpi: str, window: str, entity: str = "", part: str = "") -> Figure:
         """Return the registered figure; one that does not exist: KeyError."""

@@ -17,7 +17,7 @@ from enum import IntEnum, StrEnum
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.period import Period
 
-PARTS = ("finding", "evidence", "cause", "action", "verification")
+PARTS = ("finding", "evidence", "cause", "action", "effect", "verification")
 _ID_LENGTH = 8
 
 

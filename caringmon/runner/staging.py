@@ -14,7 +14,7 @@ from caringmon.model.bridge import STEPS
 from caringmon.model.findings import Findings, Head
 
 FOLDER = "findings"
-_DATES = ("first_day", "last_day", "date")
+_DATES = ("first_day", "last_day", "date", "due")
 _INSTANTS = ("exported_at",)
 
 
@@ -51,8 +51,19 @@ def _read_table(path: Path) -> pd.DataFrame:
 
 
 _NUMBERS = ("value", "numerator", "denominator", "row", "line")
-_COUNTS = {"decimals", "number", "rank", "count", "files", "rows_read", "rows_loaded", "rows_quarantined", *STEPS}
-_FLAGS = ("is_workday", "recent", "in_month", "active", "is_provisional", "is_driver")
+_COUNTS = {
+    "decimals",
+    "number",
+    "rank",
+    "place",
+    "count",
+    "files",
+    "rows_read",
+    "rows_loaded",
+    "rows_quarantined",
+    *STEPS,
+}
+_FLAGS = ("is_workday", "recent", "in_month", "active", "is_provisional", "is_driver", "shown", "is_restricted")
 
 
 def _typed(name: str, texts: pd.Series[str]) -> pd.Series:

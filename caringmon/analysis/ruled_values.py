@@ -1,0 +1,88 @@
+"""The values that the rulebook reads beside those of the daily's sections, in the same long form."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from caringmon.analysis.daily import LEVELLED
+from caringmon.analysis.daily_plan import DailyPlan, below
+from caringmon.analysis.kpi_values import value_table
+from caringmon.analysis.rule_counts import Owner, RuleDays, failed_hours, refused_values, rule_counts
+from caringmon.analysis.snapshot import Snapshot
+from caringmon.analysis.targets import Targets
+from caringmon.model.audience import Audience
+from caringmon.model.kpi import COUNTED
+from caringmon.model.period import Period, Window, month_code
+
+# Of the month to date, of whom the report is about; of the witels; and of the agents on the day.
+MONTH = tuple(kpi.id for kpi in COUNTED if kpi.parent in {"K30", "K39", "K42", "K43"})
+WITEL, AGENT_DAY = ("K12",), ("K22", "K24")
+_SITE = "SITE"
+
+
+def ruled_values(
+    now: Snapshot, earlier: Callable[[dt.date], Snapshot], plan: DailyPlan, audience: Audience, days: RuleDays
+) -> pd.DataFrame:
+    """Return what the rules need (`LEVELLED`); each number is explained in the catalogue or `model.reported`.
+
+    `earlier`: what was known at the clocks of another day; asked for last month's.
+    """
+    segments, coverage, level = now.scope.segments, now.scope.coverage, audience.level
+    owners: list[Owner] = [(segment, audience.person) for segment in segments]
+    month = days.month
+    parts = [
+        _of(now.values(level, [month], MONTH, audience.person), MONTH).assign(level=level, part=""),
+        rule_counts(now.relations, days, level, owners, coverage).assign(level=level),
+        failed_hours(now.relations, plan.today, level, owners, coverage).assign(level=level),
+        planned_rates(now.targets, owners, level, plan.today).assign(level=level, part=""),
+    ]
+    if level == "site" and not coverage.lacks(("services", "assignments")):
+        parts.append(_of(now.values("witel", [month], WITEL), WITEL).assign(level="witel", part=""))
+        parts.append(refused_values(now.relations, month, "witel", coverage).assign(level="witel"))
+    if audience.shows_agents and not coverage.lacks(("agents", "roster")):
+        of_day = _of(now.values("agent", [Window("day", Period.day(plan.today))], AGENT_DAY), AGENT_DAY)
+        mine = below(now.relations.roster, audience, "agent", plan.today)
+        shown = of_day if mine is None else of_day[of_day["entity"].isin(mine)]
+        parts.append(shown.assign(level="agent", part=""))
+    if plan.last_month:
+        window = Window("last_month", Period.month_to_date(plan.last_month))
+        before = refused_values(earlier(plan.last_month).relations, window, level, coverage)
+        parts.append(before[before["entity"] == audience.person].assign(level=level))
+    every = pd.concat([part[LEVELLED] for part in parts if len(part)], ignore_index=True)
+    return every[every["segment"].isin(segments)].reset_index(drop=True)
+
+
+def planned_rates(targets: Targets, owners: Sequence[Owner], level: str, day: dt.date) -> pd.DataFrame:
+    """Return the planned agree rate of the month, `K14.plan` in window `mtd`, of each owner.
+
+    One without a row of its own has the site's; without a plan NaN with the note `no_target`.
+    """
+    plan = targets.plan
+    rows = []
+    for segment, entity in owners:
+        places = [(level.upper(), entity), (_SITE, _SITE)] if entity else [(_SITE, _SITE)]
+        value = next(
+            (known for place in places if not math.isnan(known := _planned(plan, segment, place, day))), math.nan
+        )
+        rows.append(
+            ("mtd", segment, entity, "K14.plan", value, value, math.nan, "no_target" if math.isnan(value) else "")
+        )
+    return value_table(rows)
+
+
+def _planned(plan: pd.DataFrame, segment: str, place: tuple[str, str], day: dt.date) -> float:
+    if plan.empty:
+        return math.nan
+    own = plan[
+        (plan["metric"] == "agree_rate") & (plan["segment"] == segment) & (plan["period"] == month_code(day))
+        & (plan["level"] == place[0]) & (plan["entity_id"] == place[1])
+    ]  # fmt: skip
+    return float(own.sort_values("version")["value"].iloc[-1]) if len(own) else math.nan
+
+
+def _of(values: pd.DataFrame, kpis: Sequence[str]) -> pd.DataFrame:
+    return values[values["kpi"].isin(kpis)]

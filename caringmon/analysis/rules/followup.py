@@ -1,0 +1,30 @@
+"""What became of earlier advice: overdue, or done without effect (R29)."""
+
+from __future__ import annotations
+
+from caringmon.analysis.rules.known import Case, Earlier, Known, Word
+from caringmon.model.recommendation import Check, Status
+
+NEXT_ROLE = {"TL": "SPV", "QCO": "QRD", "ANALYST": "SPV", "SPV": "MANAGER", "QRD": "MANAGER"}
+
+
+def not_followed_up(known: Known) -> list[Case]:
+    """R29: a recommendation is overdue or did not work; the superior of its owner takes it over."""
+    mine = (one for one in known.earlier if one.segment == known.segment and one.rule_id != "R29")
+    return [_case(known, one) for one in sorted(mine, key=lambda one: one.rec_id) if _is_due(one)]
+
+
+def _is_due(one: Earlier) -> bool:
+    return one.status is Status.VERIFIED_NOT_EFFECTIVE or (one.is_open and one.workdays_overdue > 0)
+
+
+def _case(known: Known, one: Earlier) -> Case:
+    boss = NEXT_ROLE.get(one.owner_role, "MANAGER")
+    words: dict[str, Word] = {"recommendation": one.rec_id, "rule": one.rule_id, "boss": f"role.{boss}", "due": one.due}
+    failed = one.status is Status.VERIFIED_NOT_EFFECTIVE
+    parts = {"finding": "failed", "action": "failed"} if failed else {}
+    figures = {} if failed else {
+        "days": known.made("R29", "workdays_overdue", one.workdays_overdue, level="rec", entity=one.rec_id)
+    }  # fmt: skip
+    return Case("R29", one.rec_id, "rec", figures, words, parts, check=Check(""), size=float(one.workdays_overdue),
+                asked=f"role:{boss}")  # fmt: skip
