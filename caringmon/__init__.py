@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from caringmon.params import read_params
     from caringmon.pipeline import analyse, gather, hand_over
     from caringmon.report.sections import (
+        show_advice,
         show_agents,
         show_calls,
         show_data_notes,
@@ -33,6 +34,7 @@ _SECTIONS = (
     "funnel",
     "calls",
     "open_work",
+    "advice",
     "data_notes",
     "definitions",
 )
@@ -57,6 +59,7 @@ __all__ = [
     "hand_over",
     "kpi",
     "read_params",
+    "show_advice",
     "show_agents",
     "show_calls",
     "show_data_notes",

@@ -23,6 +23,7 @@ SHOWN = (
     sections.show_funnel,
     sections.show_calls,
     sections.show_open_work,
+    sections.show_advice,
     sections.show_data_notes,
     sections.show_definitions,
 )

@@ -57,7 +57,7 @@ def table(findings: Findings, name: str, **columns: object) -> Findings:
 
 def test_a_spv_stands_below_the_teams_and_adds_them_up() -> None:
     """246 + 197 + 243 = 686 net agrees of 252 + 252 + 238 = 742 due."""
-    grid = tables.full_team_grid(ct0())
+    grid = tables.team_grid(ct0())
     assert heads(grid.rows) == ["TL01", "TL02", "TL03", "SPV01", "TL04", "TL05", "TL06", "SPV02"]
     labels = [plain(column.label, "id") for column in grid.columns if column.kind != "bar"]
     first = dict(zip(labels[8:], printed(grid.rows[3])[9:], strict=True))
@@ -67,16 +67,16 @@ def test_a_spv_stands_below_the_teams_and_adds_them_up() -> None:
 
 
 def test_a_single_spv_gets_no_row_since_it_would_repeat_the_site() -> None:
-    assert heads(tables.full_team_grid(pranpc()).rows) == ["TL07", "TL08", "TL09", "TL10"]
+    assert heads(tables.team_grid(pranpc()).rows) == ["TL07", "TL08", "TL09", "TL10"]
 
 
 def test_rows_that_no_roster_explains_are_printed_only_when_they_say_something() -> None:
     strangers = {"TIDAK TERPETAKAN": (0, 0, 0)}
     work = dataclasses.replace(CT0, teams={**CT0.teams, **strangers})
     silent = ct0(worked_findings(work={"CT0": work}))
-    assert "Tidak terpetakan" not in heads(tables.full_team_grid(silent).rows)
+    assert "Tidak terpetakan" not in heads(tables.team_grid(silent).rows)
     loud = dataclasses.replace(CT0, teams={**CT0.teams, "TIDAK TERPETAKAN": (0, 3, 1)})
-    assert "Tidak terpetakan" in heads(tables.full_team_grid(ct0(worked_findings(work={"CT0": loud}))).rows)
+    assert "Tidak terpetakan" in heads(tables.team_grid(ct0(worked_findings(work={"CT0": loud}))).rows)
 
 
 # Agents
@@ -223,7 +223,7 @@ def test_a_leaders_report_is_about_the_leader_and_shows_the_site_beside() -> Non
     assert "tercapai 250 agree bersih" in page.select_one(".lead").get_text()
     assert page.select_one(".site").get_text().startswith("Site: kurang 91: 1.365 dari 1.456")
     assert page.select_one(".big data")["data-figure"] == "CT0.K17.day.TL01"
-    first = tables.team_grid(Reader(findings, "CT0"), narrative.teams_title(Reader(findings, "CT0")))
+    first = tables.team_grid(Reader(findings, "CT0"))
     assert (heads(first.rows), heads(first.totals)) == (["TL01"], ["Site"])
     assert check_page(str(page), findings) == []
 

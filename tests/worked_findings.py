@@ -15,6 +15,7 @@ import pandas as pd
 
 from caringmon.analysis.daily_gap import DRIVER_COLUMNS, GUARD_COLUMNS, REFERENCE_COLUMNS
 from caringmon.analysis.judgements import SIGNAL_COLUMNS
+from caringmon.analysis.recommendations import TABLE_COLUMNS
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Figure, Findings, Head, Issue, entity_name, figure_id
@@ -168,6 +169,7 @@ def worked_findings(
         "results": pd.DataFrame([{"segment": segment, "code": code} for segment in work for code in RESULTS]),
         "absences": pd.DataFrame([*away], columns=["entity", "status"]),
         "signals": pd.DataFrame(columns=SIGNAL_COLUMNS),
+        "recommendations": pd.DataFrame(columns=TABLE_COLUMNS),
         "drivers": pd.DataFrame(columns=DRIVER_COLUMNS),
         "guards": pd.DataFrame(columns=GUARD_COLUMNS),
         "references": pd.DataFrame(columns=REFERENCE_COLUMNS),

@@ -16,9 +16,12 @@ from typing import Any
 from caringmon.model.codes import Role
 from caringmon.model.findings import Findings
 from caringmon.model.recommendation import PARTS
-from caringmon.report.reading import SEGMENT_NAMES, day_of, text_of
+from caringmon.report.own_counts import counts
+from caringmon.report.reading import SEGMENT_NAMES, Reader, day_of, text_of
 from caringmon.report.wording import LANGUAGES, Sentence, Slot, catalogue, say
 
+# The first page names at most three actions.
+MOST_ACTIONS = 3
 # What a page prints of each, in this order; owner and due date stand between action and effect.
 ORDER = ("finding", "evidence", "cause", "action", "owner", "due", "effect", "verification")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -52,6 +55,17 @@ def advised(findings: Findings, segment: str = "") -> tuple[Advised, ...]:
     """Return the recommendations in the order of their segments and places; `segment`: of that one alone."""
     rows = findings.tables["recommendations"].to_dict("records")
     return tuple(_advised(findings, row) for row in rows if segment in ("", row["segment"]))
+
+
+def shown_advice(reader: Reader) -> tuple[Advised, ...]:
+    """Return what the report prints of a segment, in order; the rest stands in the workbook."""
+    return tuple(one for one in advised(reader.findings, reader.segment) if one.is_shown)
+
+
+def left_out_line(reader: Reader) -> Sentence | None:
+    """Return how many recommendations stand in the workbook alone; none: None."""
+    count = counts(reader)["advice_left_out"]
+    return say("advice.left_out", count=count) if count.value else None
 
 
 def sentence_of(findings: Findings, said: Mapping[str, Any]) -> Sentence:

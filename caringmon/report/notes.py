@@ -125,6 +125,12 @@ def leader_note(findings: Findings, kind: str) -> str:
     return next((text_of(text) for text in rows.loc[rows["kind"] == kind, "text"]), "")
 
 
+def unmatched_decisions(findings: Findings) -> tuple[str, ...]:
+    """Return the ids of recommendations that people decided on and that are not there any more."""
+    rows = findings.tables["notes"]
+    return tuple(text_of(name) for name in rows.loc[rows["kind"] == "unmatched_decision", "subject"])
+
+
 def data_notes(findings: Findings) -> tuple[Sentence, ...]:
     """Return what is missing, absent by design, or silent; nothing of it: the sentence that says so."""
     head = findings.head

@@ -83,8 +83,20 @@ def team_moves(reader: Reader) -> TeamMoves:
 
 def counts(reader: Reader) -> dict[str, Figure]:
     """Return the counts that titles and tables use, by name: days, teams, agents, hours, results."""
-    numbers = {**_days(reader), **_teams(reader), **_agents(reader), "attempts_rest": _attempts_rest(reader)}
+    numbers = {
+        **_days(reader),
+        **_teams(reader),
+        **_agents(reader),
+        "attempts_rest": _attempts_rest(reader),
+        "advice_left_out": _advice_left_out(reader),
+    }
     return {name: count_figure(name, "recent", number, reader.date, reader.segment) for name, number in numbers.items()}
+
+
+def _advice_left_out(reader: Reader) -> int:
+    """Return how many recommendations the page leaves to the workbook."""
+    rows = reader.findings.tables["recommendations"]
+    return int((~rows.loc[rows["segment"] == reader.segment, "shown"].astype(bool)).sum())
 
 
 def _days(reader: Reader) -> dict[str, int]:

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from caringmon.model.findings import Findings
 from caringmon.report import charts, conclusions, gap_words, narrative, notes, tables
+from caringmon.report.advice import MOST_ACTIONS, left_out_line, shown_advice
 from caringmon.report.cards import cards, tone_of
 from caringmon.report.gap_chart import gap_charts
 from caringmon.report.hours_chart import hour_charts
@@ -123,6 +124,15 @@ def show_open_work(findings: Findings) -> Block:
     )
 
 
+def show_advice(findings: Findings) -> Block:
+    """Return section 10: the TL's analysis, and what is recommended, by segment and in the order of priority."""
+    parts = [
+        {"reader": reader, "shown": shown_advice(reader), "left": left_out_line(reader)} for reader in readers(findings)
+    ]
+    note = notes.leader_note(findings, "analysis")
+    return _block("advice.html.j2", findings, parts=parts, note=note, gone=notes.unmatched_decisions(findings))
+
+
 def show_data_notes(findings: Findings) -> Block:
     """Return what is to be known about the data: gaps, silent segments, issues, and the files behind the report."""
     lines = notes.issue_summary(findings)
@@ -153,6 +163,7 @@ def _first_page(reader: Reader) -> dict[str, object]:
         "away": narrative.leaders_away(reader),
         "cards": cards(reader),
         "note": notes.leader_note(reader.findings, "summary"),
+        "actions": shown_advice(reader)[:MOST_ACTIONS],
         "left": (*charts.day_charts(reader), *gap_charts(reader)),
         "right": charts.month_charts(reader),
         "changes": narrative.changes(reader),
@@ -162,14 +173,13 @@ def _first_page(reader: Reader) -> dict[str, object]:
         "same_day": reader.last_day(reader.actual, "last_month"),
         "elapsed": reader.value("elapsed", "mtd"),
         "ten_days": tables.ten_days_grid(reader),
-        "teams": tables.team_grid(reader, narrative.teams_title(reader)) if reader.teams else None,
     }
 
 
 def _teams(reader: Reader) -> Part:
     why = conclusions.not_printed(reader, "plain.teams", ("agents", "roster"))
     if reader.teams or why is None:
-        return Part(reader, grids=(tables.full_team_grid(reader),))
+        return Part(reader, grids=(tables.team_grid(reader),))
     return Part(reader, (why,))
 
 

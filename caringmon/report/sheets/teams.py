@@ -6,7 +6,7 @@ from caringmon.model.findings import Findings
 from caringmon.report.reading import Reader, readers
 from caringmon.report.sheets.pen import Pen, at, widths
 from caringmon.report.sheets.records import Part, make_data_sheet, write_notes, write_records
-from caringmon.report.tables import Row, full_team_grid, window_label
+from caringmon.report.tables import Row, team_grid, window_label
 from caringmon.report.wording import Slot, plain, say
 
 HEADER = 3
@@ -38,4 +38,4 @@ def _part(reader: Reader) -> Part:
         return reader.name, row.head, superiors.get(str(row.head), "")
 
     level = reader.audience.level
-    return Part(reader, full_team_grid(reader), front, "" if level == "tl" else level)
+    return Part(reader, team_grid(reader), front, "" if level == "tl" else level)

@@ -7,7 +7,7 @@ from caringmon.report.tables.funnel import FUNNEL_WINDOWS, funnel_grid, funnel_s
 from caringmon.report.tables.gap import gap_grid, gap_parts_grid
 from caringmon.report.tables.grids import Bar, Cell, Column, Grid, Row, bullet, na_notes, window_label
 from caringmon.report.tables.open_work import due_grid, kept_grid, quality_grid, reach_grid, taps_grid
-from caringmon.report.tables.teams import full_team_grid, team_grid, team_name
+from caringmon.report.tables.teams import team_grid, team_name
 
 __all__ = [
     "FUNNEL_WINDOWS",
@@ -21,7 +21,6 @@ __all__ = [
     "best_agents_grid",
     "bullet",
     "due_grid",
-    "full_team_grid",
     "funnel_grid",
     "funnel_stages",
     "gap_grid",

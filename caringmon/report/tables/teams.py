@@ -1,4 +1,4 @@
-"""The tables of teams: the short one of the first page, and the full one with a row per SPV (section 2)."""
+"""The table of teams, with a row per SPV (section 2)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from itertools import groupby
 
 from caringmon.model.codes import UNMAPPED_ENTITY
 from caringmon.model.findings import entity_name
+from caringmon.report.narrative import teams_title
 from caringmon.report.reading import Reader, Team
 from caringmon.report.tables.fields import (
     Field,
@@ -21,28 +22,8 @@ from caringmon.report.tables.grids import Grid, Row, na_notes
 from caringmon.report.wording import Sentence, Slot, say
 
 
-def team_grid(reader: Reader, caption: Sentence) -> Grid:
-    """Return the table of teams: the day and the month to date, with the site's own figures as total."""
-    actual = reader.actual
-    fields = (
-        Field("col.target", "target", "day"),
-        Field("col.gross", "K13", "day"),
-        Field("col.pending", "pending", "day"),
-        Field(f"col.{actual}", actual, "day"),
-        Field("col.difference", "K20", "day", "signed"),
-        Field(f"col.{actual}", actual, "mtd"),
-        Field("col.target", "target", "mtd"),
-        Field("col.gap", "K20", "mtd", "signed"),
-        Field("col.bar", "K19", "mtd", kind="bar"),
-        Field("col.achievement", "K19", "mtd", strong=True),
-        Field("col.status", "K19", "mtd", "status", kind="text"),
-    )
-    rows = [(team_name(team), team.entity, "") for team in reader.teams]
-    return _grid(reader, caption, fields, rows)
-
-
-def full_team_grid(reader: Reader) -> Grid:
-    """Return every column of section 2, with a row for each SPV below the teams where there are several."""
+def team_grid(reader: Reader) -> Grid:
+    """Return the teams by day and month to date, each SPV below its teams where there are several, and the site."""
     actual = reader.actual
     fields = (
         Field("col.target", "target", "day"),
@@ -60,7 +41,7 @@ def full_team_grid(reader: Reader) -> Grid:
         Field("col.projection", "K45", "mtd"),
         Field("col.status", "K19", "mtd", "status", kind="text"),
     )
-    return _grid(reader, say("table.teams"), fields, _with_superiors(reader))
+    return _grid(reader, teams_title(reader), fields, _with_superiors(reader))
 
 
 def team_name(team: Team) -> Slot:
