@@ -109,7 +109,7 @@ class Effect:
 class Check:
     """How it is told later whether it worked: a KPI of the entity, and by how much it should change.
 
-    `change` is signed and in the KPI's own unit (0.05: five points up; of a count: per window of ten working days).
+    `change` is signed and in the KPI's own unit (0.05: five points up; of a count: per working day).
     NaN: only a direction is expected (`direction` +1 up, −1 down). `kpi` empty: nothing is measured, a person judges.
     """
 
