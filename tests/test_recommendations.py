@@ -39,7 +39,7 @@ def rules_of(situation):
 
 
 def earlier(rule="R04", status=Status.SENT, is_open=True, number=REC):
-    return Earlier(number, rule, "CT0", "site", "", "TL", status, dt.date(2022, 10, 25), is_open)
+    return Earlier(number, rule, "CT0", "site", "SITE", "TL", status, dt.date(2022, 10, 25), is_open)
 
 
 def test_a_missed_target_without_any_signal_asks_for_an_analysis():
@@ -104,10 +104,10 @@ def test_a_recommendation_that_is_still_open_keeps_its_id_across_the_month_end()
 
 
 def test_one_that_was_closed_in_the_month_gets_the_next_number():
-    first = rec_id("CT0", "2022-10", "R04", "site", "")
+    first = rec_id("CT0", "2022-10", "R04", "site", "SITE")
     again = known({("K07.>7", "mtd"): 200}, earlier=(earlier(number=first, status=Status.CANCELLED, is_open=False),))
     assert [number for number, _ in recommendations(again).recommendations] == [
-        rec_id("CT0", "2022-10", "R04", "site", "", 2)
+        rec_id("CT0", "2022-10", "R04", "site", "SITE", 2)
     ]
 
 

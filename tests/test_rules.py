@@ -52,7 +52,7 @@ def suspects(not_valid: int, grave: int, standing: str) -> pd.DataFrame:
 
 def earlier(status: Status, overdue: int, is_open: bool = True) -> tuple[Earlier, ...]:
     rec = "REC-CT0-2022-10-ABCDEFGH"
-    return (Earlier(rec, "R04", "CT0", "site", "", "TL", status, dt.date(2022, 10, 12), is_open, overdue),)
+    return (Earlier(rec, "R04", "CT0", "site", "SITE", "TL", status, dt.date(2022, 10, 12), is_open, overdue),)
 
 
 SPEAKS = {
@@ -264,6 +264,14 @@ def test_advice_that_did_not_work_goes_one_step_up():
     told = [one for _, one in recommendations(failed).recommendations if one.rule_id == "R29"]
     assert [(one.owner_role, one.entity) for one in told] == [("SPV", "REC-CT0-2022-10-ABCDEFGH")]
     assert said("R29", situation=failed).endswith("sudah dijalankan tetapi tidak efektif.")
+
+
+def test_a_finding_that_came_back_is_told():
+    (closed,) = earlier(Status.VERIFIED_EFFECTIVE, 0, is_open=False)
+    back = known(earlier=(dataclasses.replace(closed, came_back=True),))
+    assert said("R29", lang="en", situation=back) == (
+        "The same finding came back within 30 days after recommendation REC-CT0-2022-10-ABCDEFGH (R04) was closed."
+    )
 
 
 def test_teams_are_led_by_one_superior():

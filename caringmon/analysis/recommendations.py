@@ -28,6 +28,7 @@ from caringmon.analysis.rules.owners import owner_of
 from caringmon.model.annotations import Annotations, Decision
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.findings import Figure
+from caringmon.model.gap import SITE
 from caringmon.model.period import Period, month_code
 from caringmon.model.recommendation import PARTS, Check, Effect, Origin, Recommendation, Said, rec_id
 
@@ -157,7 +158,7 @@ def _advised(known: Known, case: Case) -> tuple[Recommendation, list[Figure]]:
         origin=Origin.QC if case.rule in _OF_QC else Origin.OPS,
         priority=rule.priority,
         level=case.level,
-        entity=case.entity,
+        entity=case.entity or SITE,
         owner_role=role,
         owner_id=person,
         due=due,

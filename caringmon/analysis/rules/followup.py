@@ -1,4 +1,4 @@
-"""What became of earlier advice: overdue, or done without effect (R29)."""
+"""What became of earlier advice: overdue, done without effect, or needed again (R29)."""
 
 from __future__ import annotations
 
@@ -9,22 +9,26 @@ NEXT_ROLE = {"TL": "SPV", "QCO": "QRD", "ANALYST": "SPV", "SPV": "MANAGER", "QRD
 
 
 def not_followed_up(known: Known) -> list[Case]:
-    """R29: a recommendation is overdue or did not work; the superior of its owner takes it over."""
+    """R29: a recommendation is overdue, did not work, or is needed again; the superior of its owner takes it over."""
     mine = (one for one in known.earlier if one.segment == known.segment and one.rule_id != "R29")
     return [_case(known, one) for one in sorted(mine, key=lambda one: one.rec_id) if _is_due(one)]
 
 
 def _is_due(one: Earlier) -> bool:
-    return one.status is Status.VERIFIED_NOT_EFFECTIVE or (one.is_open and one.workdays_overdue > 0)
+    failed = one.status is Status.VERIFIED_NOT_EFFECTIVE
+    return failed or one.came_back or (one.is_open and one.workdays_overdue > 0)
 
 
 def _case(known: Known, one: Earlier) -> Case:
     boss = NEXT_ROLE.get(one.owner_role, "MANAGER")
     words: dict[str, Word] = {"recommendation": one.rec_id, "rule": one.rule_id, "boss": f"role.{boss}", "due": one.due}
-    failed = one.status is Status.VERIFIED_NOT_EFFECTIVE
-    parts = {"finding": "failed", "action": "failed"} if failed else {}
-    figures = {} if failed else {
-        "days": known.made("R29", "workdays_overdue", one.workdays_overdue, level="rec", entity=one.rec_id)
-    }  # fmt: skip
+    if one.status is Status.VERIFIED_NOT_EFFECTIVE:
+        wording, figures = "failed", {}
+    elif one.came_back:
+        wording, figures = "again", {"days": known.threshold("R29", "again_days")}
+    else:
+        days = known.made("R29", "workdays_overdue", one.workdays_overdue, level="rec", entity=one.rec_id)
+        wording, figures = "", {"days": days}
+    parts = {"finding": wording, "action": "failed" if wording else ""}
     return Case("R29", one.rec_id, "rec", figures, words, parts, check=Check(""), size=float(one.workdays_overdue),
                 asked=f"role:{boss}")  # fmt: skip

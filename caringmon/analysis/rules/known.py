@@ -21,7 +21,11 @@ Word = str | dt.date | Sequence[str]
 
 @dataclass(frozen=True)
 class Earlier:
-    """One recommendation of the register that concerns the report: what it is about, and where it stands."""
+    """One recommendation of the register that concerns the report: what it is about, and where it stands.
+
+    `level`, `entity`: as the recommendation has them, the site as `SITE`. `came_back`: it was closed, and its finding
+    was seen again within the days of R29.
+    """
 
     rec_id: str
     rule_id: str
@@ -33,6 +37,7 @@ class Earlier:
     due: dt.date
     is_open: bool = True
     workdays_overdue: int = 0
+    came_back: bool = False
 
 
 @dataclass(frozen=True)
