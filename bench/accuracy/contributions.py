@@ -1,7 +1,7 @@
 """How far the parts of a gap can be trusted: exactness, coverage, false drivers, planted causes; fixed seeds.
 
 Run: python bench/accuracy/contributions.py [exact] [coverage] [noise] [planted] [pizza PYTHON]
-Without a word all but the last, a few minutes on one core. `pizza` runs planted causes through wise-pizza, installed
+Without a word all but the last; each takes some minutes on one core. `pizza` runs planted causes through wise-pizza, installed
 for that PYTHON, side by side. Prints, never asserts.
 """
 
@@ -84,7 +84,7 @@ def coverage() -> None:
 def noise() -> None:
     """How often any driver is named where nothing changed."""
     print("nothing changed: share of runs that name any driver (family-wise over all levels and factors of a view)")
-    for days in (5, 10, 20, 25):
+    for days in (5, 10, 20):
         world, random = ordinary_world(24, 7_200, days), np.random.default_rng(20 + days)
         named = dict.fromkeys(VIEWS, 0)
         for run in range(QUIET):
