@@ -1,7 +1,8 @@
 """How far the parts of a gap can be trusted: exactness, coverage, false drivers, planted causes; fixed seeds.
 
 Run: python bench/accuracy/contributions.py [exact] [coverage] [noise] [planted] [pizza PYTHON]
-Without a word all but the last; each takes some minutes on one core. `pizza` runs planted causes through wise-pizza, installed
+Without a word all but the last; each takes some minutes on one core. `pizza` runs planted causes through
+wise-pizza, installed
 for that PYTHON, side by side. Prints, never asserts.
 """
 

@@ -123,7 +123,7 @@ def _figures(
         "figures": _registered(values, plan),
         "days": shown_days(values, plan, segments, evidence.calendar, audience),
         "teams": teams,
-        "agents": shown_agents(values, counted.standings, roster, plan.today),
+        "agents": shown_agents(values, counted.standings, roster, plan.today, segments),
         "hours": with_standings(shown_slices(values, "hour", "K05", "recent"), values, "recent"),
         "results": shown_slices(values, "result", "attempts", "day"),
         "absences": absent_leaders(evidence.tables["attendance"], roster, plan.today, teams["entity"]),

@@ -141,17 +141,38 @@ def shown_teams(values: pd.DataFrame, roster: pa.Table, today: dt.date) -> pd.Da
     return ordered.drop(columns="unmapped")
 
 
-def shown_agents(values: pd.DataFrame, standings: pd.DataFrame, roster: pa.Table, today: dt.date) -> pd.DataFrame:
-    """Return the agents that have values, by segment and code: segment, entity, team, rank, standing.
+def shown_agents(
+    values: pd.DataFrame, standings: pd.DataFrame, roster: pa.Table, today: dt.date, segments: Sequence[str]
+) -> pd.DataFrame:
+    """Return the agents that have values, by segment and code: segment, entity, team, rank, standing, is_shared.
 
     `team`: the TL today, empty outside the roster; `standings`: see `agent_standings`; an agent without any has rank 0.
+    `is_shared`: works in several of the `segments`, so that hours logged in belong to none of them alone.
     """
     agents = values[values["level"] == "agent"][["segment", "entity"]].drop_duplicates()
     above = superiors(roster, Role.AGENT, today)
     agents = agents.assign(team=[above.get(code, "") for code in agents["entity"]])
     told = agents.merge(standings, on=["segment", "entity"], how="left", validate="one_to_one")
-    told = told.assign(rank=told["rank"].fillna(0).astype("int64"), standing=told["standing"].fillna("too_few"))
-    return told.sort_values(["segment", "entity"], ignore_index=True)[["segment", "entity", "team", "rank", "standing"]]
+    shared = _shared(roster, today, segments)
+    told = told.assign(
+        rank=told["rank"].fillna(0).astype("int64"),
+        standing=told["standing"].fillna("too_few"),
+        is_shared=[code in shared for code in told["entity"]],
+    )
+    return told.sort_values(["segment", "entity"], ignore_index=True)[
+        ["segment", "entity", "team", "rank", "standing", "is_shared"]
+    ]
+
+
+def _shared(roster: pa.Table, day: dt.date, segments: Sequence[str]) -> frozenset[str]:
+    """Return the agents whose roster row of the day names several segments, or none where there are several."""
+    several = len(segments) > 1
+    return frozenset(
+        row["person_id"]
+        for row in roster.to_pylist()
+        if row["role"] == Role.AGENT and row["valid_from"] <= day and (row["valid_to"] is None or row["valid_to"] > day)
+        if (several if not row["segments"] else len(row["segments"].replace(",", "|").split("|")) > 1)
+    )
 
 
 def shown_slices(values: pd.DataFrame, kind: str, kpi: str, window: str) -> pd.DataFrame:

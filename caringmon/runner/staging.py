@@ -63,7 +63,17 @@ _COUNTS = {
     "rows_quarantined",
     *STEPS,
 }
-_FLAGS = ("is_workday", "recent", "in_month", "active", "is_provisional", "is_driver", "shown", "is_restricted")
+_FLAGS = (
+    "is_workday",
+    "recent",
+    "in_month",
+    "active",
+    "is_provisional",
+    "is_driver",
+    "is_shared",
+    "shown",
+    "is_restricted",
+)
 
 
 def _typed(name: str, texts: pd.Series[str]) -> pd.Series:

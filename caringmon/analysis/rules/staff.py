@@ -17,8 +17,14 @@ FEWEST_AGENTS = 3
 
 
 def low_activity(known: Known) -> list[Case]:
-    """R12: agents with far fewer dials per hour than the others who were free to dial."""
-    pace, busy = known.of_level("K22", "day", "agent"), known.of_level("K24", "day", "agent")
+    """R12: agents with far fewer dials per hour than the others who were free to dial.
+
+    Who works in several segments is left out: the hours logged in are those of all of them, the dials are not.
+    """
+    agents = known.tables["agents"]
+    shared = set(agents.loc[agents["is_shared"].astype(bool), "entity"])
+    every, busy = known.of_level("K22", "day", "agent"), known.of_level("K24", "day", "agent")
+    pace = {agent: figure for agent, figure in every.items() if agent not in shared}
     if len(pace) < FEWEST_AGENTS:
         return []
     middle = median(one.value for one in pace.values())
