@@ -31,6 +31,7 @@ from caringmon.analysis.readiness import (
     refuse_unready,
     silent_segments,
 )
+from caringmon.analysis.reconciliation import SYSTEM_COLUMNS, agrees_by_system
 from caringmon.annotations import NotesFile, fingerprint, read_annotations
 from caringmon.intake.pseudonyms import pseudonym_key
 from caringmon.model.audience import Audience
@@ -77,6 +78,8 @@ def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
         admitted = admit(con, folder, loads, clocks, since)
         others = [load for load in loads if load not in admitted.loads]
         refuse_silent_record(admitted.visible, events_on(con, folder, others, day), day, sources)
+        elsewhere = [load for load in others if load.table == "calls" and load.exported_at <= clocks.qc]
+        other_calls = visible_tables(con, folder, elsewhere, clocks, day.replace(day=1))["calls"] if elsewhere else None
         in_time = tuple(load for load in admitted.loads if load.exported_at <= clocks.qc)
         later = (*later_exports(con, folder, admitted.loads, clocks, since), *export_changes(con, folder, in_time))
         held = facts.current_rows(con, folder, TABLES["calls"], in_time).select("attempt_id", "load_id").to_pyarrow()
@@ -92,6 +95,7 @@ def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
     found = (*facts.read_issues(folder, shown), *later, *_issues(admitted, day, absent, calendar))
     counts, origins = _bridged(admitted, held, in_time, request)
     evidence_id = rows_hash(tables)
+    systems = agrees_by_system(admitted.visible["calls"], other_calls, day.replace(day=1)) if other_calls else None
     annotations = read_annotations(NotesFile.of(parameters).path(folder))
     months = Period(since, Period.month(day).end)
     return Evidence(
@@ -106,9 +110,15 @@ def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
         file_counts=counts,
         origins=origins,
         evidence_id=evidence_id,
-        run_id=_run_id((evidence_id, fingerprint(annotations)), request, calendar, months),
+        run_id=_run_id((evidence_id, fingerprint(annotations), _told(systems)), request, calendar, months),
         annotations=annotations,
+        systems=systems if systems is not None else pd.DataFrame(columns=SYSTEM_COLUMNS),
     )
+
+
+def _told(systems: pd.DataFrame | None) -> str:
+    """Return what other systems say, as text for `run_id`; nothing: empty."""
+    return "" if systems is None or systems.empty else systems.to_json(orient="values")
 
 
 @dataclass(frozen=True)
@@ -219,11 +229,11 @@ def _request(
     )
 
 
-def _run_id(known_by: tuple[str, str], request: Request, calendar: WorkCalendar, months: Period) -> str:
+def _run_id(known_by: tuple[str, str, str], request: Request, calendar: WorkCalendar, months: Period) -> str:
     """Return the first 12 hex digits of the hash of all that a report depends on.
 
-    `known_by`: the hash of its rows, and what people added; then parameters, the calendar rows that apply, and the
-    version of the package.
+    `known_by`: the hash of its rows, what people added, what other systems say; then parameters, the calendar
+    rows that apply, and the version of the package.
     """
     free = {day.isoformat(): name for day, name in sorted(calendar.free_days.items()) if day in months}
     known = json.dumps(

@@ -45,10 +45,10 @@ COLUMNS = {
     "drivers": ["segment", "level", "entity", "factor", "is_driver", "note"],
     "signals": ["segment", "kpi", "window", "rule", "variation", "assurance", "is_provisional", "method"],
     "teams": ["segment", "entity", "superior"],
-    "agents": ["segment", "entity", "team", "rank", "standing"],
+    "agents": ["segment", "entity", "team", "rank", "standing", "is_shared"],
 }
 TEAMS = [("CT0", "TL01", "SPV01"), ("CT0", "TL02", "SPV01")]
-AGENTS = [("CT0", f"A{n}", "TL01", n, "usual") for n in range(1, 11)]
+AGENTS = [("CT0", f"A{n}", "TL01", n, "usual", False) for n in range(1, 11)]
 
 
 def figure_of(key: Key, number: Number, segment: str = "CT0", day: dt.date = DAY) -> Figure:

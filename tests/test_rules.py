@@ -31,7 +31,9 @@ LOW_DAY = {("K09", "day"): (210, 700), ("K09", AT_DAY): (210, 700), ("K09.centre
 SIGNAL = {"signals": [("CT0", "K09", AT_DAY, "outside", "special_cause_concerning", "", False, "p_prime")]}
 SHORT_BASELINE = {"signals": [("CT0", "K09", w, "outside", "special_cause_concerning", "", True, "p_prime")
                               for w in ("d2022-10-14", "d2022-10-17", AT_DAY)]}  # fmt: skip
-STANDING = {"agents": [*AGENTS[:8], ("CT0", "A9", "TL02", 9, "lower"), ("CT0", "A10", "TL02", 1, "higher")]}
+STANDING = {
+    "agents": [*AGENTS[:8], ("CT0", "A9", "TL02", 9, "lower", False), ("CT0", "A10", "TL02", 1, "higher", False)]
+}
 RATES = {("K14", "mtd", f"agent:A{n}"): (40, 100) for n in range(1, 9)}
 RATES |= {("K14", "mtd", "agent:A9"): (14, 100), ("K14", "mtd", "agent:A10"): (60, 100)}
 PACE = {("K22", "day", f"agent:A{n}"): (80, 8) for n in range(1, 10)} | {("K22", "day", "agent:A10"): (16, 8)}
@@ -115,6 +117,9 @@ SILENT = {
     "R11 of fewer than 20 talks": ("R11", known({**RATES, ("K14", "mtd", "agent:A9"): (0, 19)}, tables=STANDING)),
     "R12 without attendance": ("R12", known()),
     "R12 of an agent who was talking": ("R12", known({**PACE, **BUSY, ("K24", "day", "agent:A10"): (7, 8)})),
+    "R12 of an agent who works in two segments": (
+        "R12", known({**PACE, **BUSY}, tables={"agents": [(*row[:5], True) for row in AGENTS]}),
+    ),
     "R12 when chance explains it": ("R12", known({**PACE, **BUSY, ("K22", "day", "agent:A10"): (2, 0.4)})),
     "R13 with enough people": ("R13", known(DAYS)),
     "R14 with fewer than ten agents": (

@@ -27,6 +27,7 @@ from caringmon.analysis.day_counts import DayRules
 from caringmon.analysis.figures import figures, with_figures
 from caringmon.analysis.provenance import issue_summary, issues_table, load_summary, loads_table, notes_table
 from caringmon.analysis.readiness import active_segments
+from caringmon.analysis.reconciliation import system_values
 from caringmon.analysis.rule_counts import RuleDays
 from caringmon.analysis.ruled_values import ruled_values
 from caringmon.analysis.slices import with_standings
@@ -67,6 +68,8 @@ def daily_findings(
     segments = shown_segments(counted.values, active, request.audience)
     ruled = ruled_values(now, earlier, plan, request.audience, _rule_days(request))
     tables = _figures(counted, explained, plan, segments, evidence)
+    if request.audience.level == "site":
+        ruled = pd.concat([ruled, system_values(evidence.systems, segments, list(ruled.columns))], ignore_index=True)
     ruled = ruled[ruled["segment"].isin(segments)]
     tables["figures"] = with_figures(tables["figures"], _registered(ruled, plan))
     advice = daily_advice(evidence, now, tables, segments)
@@ -127,7 +130,7 @@ def _figures(
         "hours": with_standings(shown_slices(values, "hour", "K05", "recent"), values, "recent"),
         "results": shown_slices(values, "result", "attempts", "day"),
         "absences": absent_leaders(evidence.tables["attendance"], roster, plan.today, teams["entity"]),
-        **{name: table[table["segment"].isin(segments)] for name, table in of_segments.items()},
+        **{name: table[table["segment"].isin(segments)].reset_index(drop=True) for name, table in of_segments.items()},
     }
 
 

@@ -112,7 +112,8 @@ class Evidence:
     `tables` maps each fact table to its visible rows without load columns; `evidence_id` is their hash.
     `absent`: what the loaded files lack by design (mapping files). `missing`: the tables that no loaded file
     covers on the day. `file_counts`, `origins`: what became of the rows of each call file, and from which load each
-    agree of the month comes (`analysis.bridge`). `annotations`: texts and decisions that people added. `run_id`: hash
+    agree of the month comes (`analysis.bridge`). `systems`: agrees of the month in the system of record and in others
+    (`analysis.reconciliation`). `annotations`: texts and decisions that people added. `run_id`: hash
     of rows, parameters, annotations and package version.
     """
 
@@ -129,6 +130,7 @@ class Evidence:
     evidence_id: str
     run_id: str
     annotations: Annotations = field(default_factory=Annotations)
+    systems: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True)
