@@ -32,6 +32,8 @@ SIGNAL = {"signals": [("CT0", "K09", AT_DAY, "outside", "special_cause_concernin
 SHORT_BASELINE = {"signals": [("CT0", "K09", w, "outside", "special_cause_concerning", "", True, "p_prime")
                               for w in ("d2022-10-14", "d2022-10-17", AT_DAY)]}  # fmt: skip
 STANDING = {
+    "agents": [*AGENTS[:8], ("CT0", "A9", "TL02", 9, "lower", False), ("CT0", "A10", "TL02", 1, "higher", False)],
+}
     "agents": [*AGENTS[:8], ("CT0", "A9", "TL02", 9, "lower", False), ("CT0", "A10", "TL02", 1, "higher", False)]
 }
 RATES = {("K14", "mtd", f"agent:A{n}"): (40, 100) for n in range(1, 9)}
