@@ -16,7 +16,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 from kpi import CLOCK, SCOPE, tables
 
-from caringmon.analysis.cells import cells
+from caringmon.analysis.cells import cells, units_of
 from caringmon.analysis.day_blocks import paths_of, side_of
 from caringmon.analysis.gap_parts import Aims, Sides, gap_parts
 from caringmon.analysis.snapshot import open_facts, relations_at
@@ -43,7 +43,7 @@ def main() -> None:
         for grain in ("customer", "service_day"):
             for view, levels in LEVELS.items():
                 began = time.process_time()
-                both = [cells(relations, month, view, grain, "net") for month in MONTHS]
+                both = [cells(units_of(relations, month, grain, "net"), relations, view) for month in MONTHS]
                 counted = time.process_time()
                 paths = paths_of(*both)
                 sides = (

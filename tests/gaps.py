@@ -10,7 +10,7 @@ import ibis
 import pandas as pd
 import pyarrow as pa
 
-from caringmon.analysis.cells import cells
+from caringmon.analysis.cells import cells, units_of
 from caringmon.analysis.gap_table import GapQuestion, GapTable, gap_table
 from caringmon.analysis.relations import Relations
 from caringmon.analysis.snapshot import relations_at, targets_at
@@ -45,7 +45,8 @@ def cells_of(
     view: str = "agent", grain: str = "customer", basis: str = "net",
 ) -> pd.DataFrame:  # fmt: skip
     """Return the cells of CT0."""
-    return cells(relations(con, tables, clock).of(["CT0"]), window, view, grain, basis)
+    of_segment = relations(con, tables, clock).of(["CT0"])
+    return cells(units_of(of_segment, window, grain, basis), of_segment, view)
 
 
 def explain(

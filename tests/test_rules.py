@@ -34,8 +34,6 @@ SHORT_BASELINE = {"signals": [("CT0", "K09", w, "outside", "special_cause_concer
 STANDING = {
     "agents": [*AGENTS[:8], ("CT0", "A9", "TL02", 9, "lower", False), ("CT0", "A10", "TL02", 1, "higher", False)],
 }
-    "agents": [*AGENTS[:8], ("CT0", "A9", "TL02", 9, "lower", False), ("CT0", "A10", "TL02", 1, "higher", False)]
-}
 RATES = {("K14", "mtd", f"agent:A{n}"): (40, 100) for n in range(1, 9)}
 RATES |= {("K14", "mtd", "agent:A9"): (14, 100), ("K14", "mtd", "agent:A10"): (60, 100)}
 PACE = {("K22", "day", f"agent:A{n}"): (80, 8) for n in range(1, 10)} | {("K22", "day", "agent:A10"): (16, 8)}

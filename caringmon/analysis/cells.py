@@ -42,14 +42,22 @@ _ONE = ibis.literal(1)
 _FLAGS = ("listed", "worked", "contacted", "rpc", *_OF_CLAIMS)
 
 
-def cells(relations: Relations, window: Period, view: str, grain: str, basis: str) -> pd.DataFrame:
+def units_of(relations: Relations, window: Period, grain: str, basis: str) -> Table:
+    """Return the units of a window, a row each, as they are now: every view of them counts the same.
+
+    `relations`: of one segment. In grain `customer` the day of a unit is that of its last dial or agree, null where it
+    has none; in grain `service_day` it is its own: on working days every service of the list, on others what was
+    called.
+    """
+    return ibis.memtable(_units(_events(relations, window, grain, basis), grain).to_pyarrow())
+
+
+def cells(units: Table, relations: Relations, view: str) -> pd.DataFrame:
     """Return the counts of `MEASURES` per cell and day, ordered: the view's entities, `day`, and the counts.
 
-    `relations`: of one segment. The sums of `gross` and `counted` are K13 and, by basis, K13, K17 or K18 of the
-    window. In grain `customer` the day is that of the unit's last dial or agree, null where it has none; in grain
-    `service_day` it is the unit's own: on working days every service of the list, on others what was called.
+    `units`: see there, of the same relations. The sums of `gross` and `counted` are K13 and, by basis, K13, K17 or K18
+    of the window.
     """
-    units = _units(_events(relations, window, grain, basis), grain)
     if view == "witel":
         dated = units.mutate(month=_.entity_day.truncate("M"))
         named = by_month_of_call(relations.witels.drop("segment")).distinct(on=["month", "service_no"])

@@ -14,7 +14,7 @@ from caringmon.analysis.daily_plan import DailyPlan, below
 from caringmon.analysis.day_counts import DayRules, day_counts
 from caringmon.analysis.figures import changes
 from caringmon.analysis.judgements import SIGNAL_COLUMNS, agent_standings, limits_of_days, month_end
-from caringmon.analysis.kpi_values import counts_of, cumulative_values, value_table
+from caringmon.analysis.kpi_values import counts_of, cumulative_values, kpi_values, value_table
 from caringmon.analysis.slices import hour_values, result_values
 from caringmon.analysis.snapshot import Scope, Snapshot
 from caringmon.analysis.staffing import STAFF_COUNTS, login_values, staff_values
@@ -192,8 +192,11 @@ def _standings(daily: _Daily, now: Snapshot) -> pd.DataFrame:
     if not _has_agents(daily):
         return agent_standings(value_table([]), value_table([]), MIN_N)
     days = [daily.window(f"d{day}") for day in Period.month_to_date(daily.plan.today).days]
-    month, each = (now.values("agent", windows, ("K14",)) for windows in (daily.windows("mtd"), days))
-    return agent_standings(month, each, MIN_N)
+    windows = [*daily.windows("mtd"), *days]
+    counts = now.counts("agent", windows, counts_of(("K14",)))
+    rates = kpi_values(counts, ("K14",), windows, "agent", daily.scope.coverage)
+    of_month = rates["window"] == "mtd"
+    return agent_standings(rates[of_month], rates[~of_month], MIN_N)
 
 
 def _has_agents(daily: _Daily) -> bool:
@@ -252,8 +255,8 @@ def _agents(daily: _Daily, now: Snapshot, standings: pd.DataFrame) -> list[pd.Da
     if not _has_agents(daily):
         return []
     windows = daily.windows("day", "mtd")
-    values = now.values("agent", windows, AGENT)
     counts = now.counts("agent", windows, STAFF_COUNTS | counts_of(AGENT))
+    values = now.valued(counts, "agent", windows, AGENT)
     scope = daily.scope
     staff = staff_values(counts, values, "agent", scope.basis, scope.coverage)
     shrunken = value_table(

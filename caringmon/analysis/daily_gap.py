@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from caringmon.analysis.cells import SERVICE_DAY
-from caringmon.analysis.gap_table import GapQuestion, GapTable, gap_table, reference_window
+from caringmon.analysis.gap_table import GapQuestion, GapTable, gap_table, gap_units, reference_window
 from caringmon.analysis.references import LAST_MONTH
 from caringmon.analysis.snapshot import Snapshot
 from caringmon.analysis.uncertainty import Resolution
@@ -92,12 +92,12 @@ def daily_gap(
 
 def _views(now: Snapshot, before: Snapshot, segment: str, window: Period, rules: GapRules) -> list[GapTable]:
     halved = replace(rules.resolution, error_rate=rules.resolution.error_rate / len(VIEWS))
-    return [
-        gap_table(now.relations, before.relations, now.targets, GapQuestion(
-            segment, window, level, rules.reference, now.scope.basis, SERVICE_DAY, rules.baseline_days, halved,
-        ))
+    questions = [
+        GapQuestion(segment, window, level, rules.reference, now.scope.basis, SERVICE_DAY, rules.baseline_days, halved)
         for level in VIEWS
-    ]  # fmt: skip
+    ]
+    units = gap_units(now.relations, before.relations, questions[0])
+    return [gap_table(now.relations, before.relations, now.targets, question, units) for question in questions]
 
 
 def _shown(table: GapTable, number: int, audience: Audience) -> pd.DataFrame:

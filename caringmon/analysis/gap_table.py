@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-from caringmon.analysis.cells import CUSTOMER, SERVICE_DAY, VIEWS, cells
+from ibis.expr.types import Table
+
+from caringmon.analysis.cells import CUSTOMER, SERVICE_DAY, VIEWS, cells, units_of
 from caringmon.analysis.contributions import counterfactual
 from caringmon.analysis.day_blocks import Lineage, Side, paths_of, planned_side, side_of
 from caringmon.analysis.gap_guards import guards_of_cells, guards_of_days, guards_of_parts
@@ -88,14 +90,32 @@ def reference_window(question: GapQuestion, calendar: WorkCalendar) -> Period | 
     return last_month_window(question.window, calendar)
 
 
-def gap_table(actual: Relations, reference: Relations, targets: Targets, question: GapQuestion) -> GapTable:
+@dataclass(frozen=True)
+class GapUnits:
+    """The units of both sides, which all views of one gap share; a plan has none on its side."""
+
+    actual: Table
+    reference: Table | None
+
+
+def gap_units(actual: Relations, reference: Relations, question: GapQuestion) -> GapUnits:
+    """Return the units of both sides. Days after the clock have none."""
+    there, segment = reference_window(question, reference.calendar), [question.segment]
+    unit, basis = question.unit, question.basis
+    now = units_of(actual.of(segment), _until_clock(question.window, actual), unit, basis)
+    return GapUnits(now, units_of(reference.of(segment), there, unit, basis) if there else None)
+
+
+def gap_table(
+    actual: Relations, reference: Relations, targets: Targets, question: GapQuestion, units: GapUnits | None = None
+) -> GapTable:
     """Return the gap of a segment explained: actual − target, or actual − reference where there is no target.
 
     `actual`, `reference`: what is known at the clocks of either side; the same where both are read at one instant.
     `targets`: those known on the last day. A plan that lacks one of its six metrics: DataBlockedError naming it.
-    Days after the clock are in no cell.
+    `units`: those of the same question, for another view of it.
     """
-    sides, guards = _sides(actual, reference, targets, question)
+    sides, guards = _sides(actual, reference, targets, question, units or gap_units(actual, reference, question))
     found = gap_parts(sides, question.levels, _aims(targets, question), question.resolution)
     of_parts = guards_of_parts(found.gap, found.of_site(), found.actual - found.gap)
     by_code = {guard.code: guard for guard in (*of_parts, *guards, *found.guards)}
@@ -103,16 +123,15 @@ def gap_table(actual: Relations, reference: Relations, targets: Targets, questio
 
 
 def _sides(
-    actual: Relations, reference: Relations, targets: Targets, question: GapQuestion
+    actual: Relations, reference: Relations, targets: Targets, question: GapQuestion, units: GapUnits
 ) -> tuple[Sides, list[Guard]]:
     """Return the counts of both sides over the same entities, and what is to be known of units and days."""
     view, unit = question.view, question.unit
     seen = _until_clock(question.window, actual)
     there = reference_window(question, reference.calendar)
-    now = cells(actual.of([question.segment]), seen, view, unit, question.basis)
-    then = now.iloc[:0]
-    if there:
-        then = cells(reference.of([question.segment]), there, view, unit, question.basis)
+    segment = [question.segment]
+    now = cells(units.actual, actual.of(segment), view)
+    then = now.iloc[:0] if units.reference is None else cells(units.reference, reference.of(segment), view)
     paths = paths_of(now, then) or [(SITE,) * len(VIEWS[view])]
     mine = side_of(now, paths, seen, actual.calendar, unit)
     guards = [

@@ -98,7 +98,11 @@ class Snapshot:
 
     def values(self, level: str, windows: Sequence[Window], kpis: Sequence[str], entity: str = "") -> pd.DataFrame:
         """Return counted KPIs, target, K19 and K20 of a level in long form, for the rows of `counts`."""
-        scope, counts = self.scope, self.counts(level, windows, counts_of(kpis), entity)
+        return self.valued(self.counts(level, windows, counts_of(kpis), entity), level, windows, kpis)
+
+    def valued(self, counts: pd.DataFrame, level: str, windows: Sequence[Window], kpis: Sequence[str]) -> pd.DataFrame:
+        """Return the same from counts that are there already."""
+        scope = self.scope
         entities = list(dict.fromkeys(zip(counts["segment"], counts["entity"], strict=True)))
         values = kpi_values(counts, kpis, windows, level, scope.coverage)
         targets = self.targets.at(level)

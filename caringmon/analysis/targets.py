@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import pandas as pd
 import pyarrow as pa
@@ -127,7 +128,13 @@ class Targets:
         return float(rows["value"].iloc[0]) * units / workdays if workdays else math.nan
 
     def _rows(self, segment: str, entity: str, code: str) -> pd.DataFrame:
-        return self._of(self.rows, segment, entity, code)
+        level = self.level.upper() if entity else SITE
+        return self._by_owner.get((code, segment, level, entity or SITE), self.rows.iloc[:0])
+
+    @cached_property
+    def _by_owner(self) -> dict[tuple[str, ...], pd.DataFrame]:
+        """The rows in force by their owner; asked for many times over."""
+        return {tuple(map(str, key)): rows for key, rows in self.rows.groupby(_KEY, sort=False)}
 
     def _of(self, rows: pd.DataFrame, segment: str, entity: str, code: str) -> pd.DataFrame:
         level = self.level.upper() if entity else SITE
