@@ -1,9 +1,8 @@
 """How far the parts of a gap can be trusted: exactness, coverage, false drivers, planted causes; fixed seeds.
 
 Run: python bench/accuracy/contributions.py [exact] [coverage] [noise] [planted] [pizza PYTHON]
-Without a word all but the last; each takes some minutes on one core. `pizza` runs planted causes through
-wise-pizza, installed
-for that PYTHON, side by side. Prints, never asserts.
+Without a word all but the last; each takes some minutes on one core. `pizza` runs planted causes through wise-pizza,
+installed for that PYTHON, side by side. Prints, never asserts.
 """
 
 from __future__ import annotations
@@ -226,8 +225,8 @@ def _of_team(world: World, team: int, values: np.ndarray, factor: float) -> np.n
 CAUSES: dict[str, tuple[str, str, tuple[str, str], Callable[[World], World]]] = {
     "one witel's contact rate falls by 8 points": (
         "witel", "witel", ("W0", "contact"), lambda w: w.changed(contact=w.contact - 0.08 * (np.arange(6) == 0))),
-    "one team's agree rate falls by 30 %": (
-        "agent", "tl", ("T2", "agree"), lambda w: w.changed(agree=_of_team(w, 2, w.agree, 0.70))),
+    "one team's agree rate falls by 35 %": (
+        "agent", "tl", ("T2", "agree"), lambda w: w.changed(agree=_of_team(w, 2, w.agree, 0.65))),
     "one team's valid share falls from 92 to 76 %": (
         "agent", "tl", ("T2", "valid_share"), lambda w: w.changed(valid=_of_team(w, 2, w.valid, 0.83))),
     "one team works a third slower": (
