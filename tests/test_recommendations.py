@@ -69,6 +69,16 @@ def test_compliance_stands_first_and_the_rest_by_priority_and_effect():
     assert told[4].rule_id == "R01"  # the gap itself, 291, is larger than any effect
 
 
+def test_what_would_close_the_whole_gap_says_so_and_the_strongest_stands_first():
+    low = {("K28", "mtd"): None, ("K07.>7", "mtd"): 500, ("K14", "mtd"): (1280, 4000)}
+    situation = known(low)
+    told = [one for _, one in recommendations(situation).recommendations]
+    # R10: 8,000 × 0.95 × 0.5 × 0.8 × 0.9 × 0.09 × 0.5 = 123 agrees; R04: 500 × 16 % = 80; the gap is 56.
+    assert [(one.rule_id, one.effect.value) for one in told] == [("R10", 56), ("R04", 56)]
+    said = [plain(one.parts["effect"], "id") for one in advised(findings(situation, recommendations(situation)))]
+    assert said == ["Perkiraan cukup untuk menutup seluruh kekurangan, 56 agree"] * 2
+
+
 def test_five_are_shown_besides_compliance_and_the_others_are_kept():
     situation = known({**EVERYTHING, **BEHIND})
     advice = recommendations(situation)

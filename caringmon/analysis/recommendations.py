@@ -126,8 +126,10 @@ def _in_order(known: Known, found: Iterable[Case]) -> Advice:
 
     def rank(case: Case) -> tuple[object, ...]:
         worth = case.gain.agrees if case.gain else case.size if case.rule in _SIZED_IN_AGREES else 0.0
+        beyond = case.gain.computed if case.gain and case.gain.is_capped else worth
         first = _FIRST.index(case.rule) if case.rule in _FIRST else len(_FIRST)
-        return (case.rule not in COMPLIANCE, priority[case.rule], first, -worth, case.rule, -case.size, case.entity)
+        by_worth = (priority[case.rule], first, -worth, -beyond)
+        return (case.rule not in COMPLIANCE, *by_worth, case.rule, -case.size, case.entity)
 
     ordered = sorted(found, key=rank)
     always = [case for case in ordered if case.rule in COMPLIANCE]
@@ -208,7 +210,10 @@ def _effect_key(case: Case) -> str:
         return f"rec.effect.{wording if wording and wording != 'kept' else 'none'}"
     if gain.agrees < 0.5:
         return "rec.effect.small"
-    return "rec.effect." + (wording or "agree") + _range(gain) + ("" if math.isnan(gain.rupiah) else "_rupiah")
+    amount = "" if math.isnan(gain.rupiah) else "_rupiah"
+    if gain.is_capped and not _range(gain):
+        return f"rec.effect.whole{amount}"
+    return f"rec.effect.{wording if wording == 'kept' else 'agree'}{_range(gain)}{amount}"
 
 
 def _range(gain: Gain) -> str:

@@ -35,7 +35,8 @@ def of_agrees(known: Known, agrees: float, low: float = math.nan, high: float = 
     gap = -known.value("K20")
     most = gap if gap > 0 else math.inf
     capped = min(agrees, most)
-    return Gain(capped, _capped(low, most), _capped(high, most), rupiah_of(known, capped))
+    computed = agrees if agrees > most else math.nan
+    return Gain(capped, _capped(low, most), _capped(high, most), rupiah_of(known, capped), computed)
 
 
 def of_driver(known: Known, level: str, name: str, factor: str) -> Gain | None:

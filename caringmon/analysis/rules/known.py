@@ -42,12 +42,21 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Gain:
-    """What following advice is expected to bring, in agrees (rupiah of it apart), with bounds where they are known."""
+    """What following advice is expected to bring, in agrees (rupiah of it apart), with bounds where they are known.
+
+    `computed`: what the formula gave before it was capped at the gap; NaN: nothing was capped.
+    """
 
     agrees: float
     low: float = math.nan
     high: float = math.nan
     rupiah: float = math.nan
+    computed: float = math.nan
+
+    @property
+    def is_capped(self) -> bool:
+        """Tell whether the whole gap is expected to close."""
+        return not math.isnan(self.computed)
 
 
 @dataclass(frozen=True)
