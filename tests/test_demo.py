@@ -210,6 +210,7 @@ def test_team_targets_sum_to_the_target_of_the_site(raw: Raw) -> None:
     totals = agrees.pivot_table(index=["period", "segment"], columns="level", values="value", aggfunc="sum")
     assert len(totals) == 4
     assert (totals["SITE"] == totals["TL"]).all()
+    assert (totals["SITE"] == totals["SPV"]).all()
 
 
 def test_the_plan_of_the_funnel_multiplies_to_the_target(raw: Raw) -> None:

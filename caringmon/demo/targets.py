@@ -39,7 +39,7 @@ _COLUMNS = (
 
 
 def target_rows(people: People, size: Size, month: int) -> pd.DataFrame:
-    """Return the targets of a month; the teams' agrees sum to those of the site."""
+    """Return the targets of a month; the agrees of the teams, and of the SPVs above them, sum to those of the site."""
     rows: list[tuple[str, str, str, str, float, str]] = []
     for segment, name in enumerate(plan.SEGMENTS):
         funnel = _FUNNEL[segment] | {"agree_rate": _AGREE_RATE[month][segment]}
@@ -52,6 +52,7 @@ def target_rows(people: People, size: Size, month: int) -> pd.DataFrame:
             (name, "TL", team_code(t), "agree", s, "count")
             for t, s in zip(teams.tolist(), shares.tolist(), strict=True)
         ]
+        rows += [(name, "SPV", code, "agree", value, "count") for code, value in _of_supervisors(people, rows, name)]
         rows.append((name, "SITE", "SITE", "assigned", size.services, "count"))
         rows += [(name, "SITE", "SITE", metric, value, "rate") for metric, value in funnel.items()]
     table = pd.DataFrame(rows, columns=["segment", "level", "entity_id", "metric", "value", "unit"])
@@ -67,6 +68,18 @@ def target_rows(people: People, size: Size, month: int) -> pd.DataFrame:
         "effective_from": first,
     }
     return table.assign(**fixed)[list(_COLUMNS)]
+
+
+def _of_supervisors(
+    people: People, rows: list[tuple[str, str, str, str, float, str]], segment: str
+) -> list[tuple[str, float]]:
+    """Return each SPV's target of a segment: those of the teams added up."""
+    leaders = people.roster[people.roster["role"] == "TL"].set_index("person_id")["reports_to"].to_dict()
+    totals: dict[str, float] = {}
+    for name, level, code, _metric, value, _unit in rows:
+        if (name, level) == (segment, "TL"):
+            totals[leaders[code]] = totals.get(leaders[code], 0) + value
+    return sorted(totals.items())
 
 
 def largest_remainder(total: int, weights: Floats) -> Ints:
