@@ -31,11 +31,12 @@ def report_workbook(findings: Findings, version: int | None) -> bytes:
 def report_sheets(findings: Findings, version: int | None) -> Pen:
     """Return the pen that has written every sheet but the evidence: its book, its formulas' values, its places.
 
-    Sheets: summary (reads as a page), teams, agents, funnel, call results, data and definitions.
+    Sheets: summary (reads as a page), teams, agents, funnel, call results, recommendations, data and
+    definitions.
     """
     from openpyxl import Workbook
 
-    from caringmon.report.sheets import agents, calls, data, funnel, summary, teams
+    from caringmon.report.sheets import advice, agents, calls, data, funnel, summary, teams
     from caringmon.report.sheets.pen import Pen
 
     head = findings.head
@@ -50,6 +51,7 @@ def report_sheets(findings: Findings, version: int | None) -> Pen:
     agents.write(pen, findings)
     funnel.write(pen, findings)
     calls.write(pen, findings)
+    advice.write(pen, findings)
     data.write(pen, findings)
     pen.hush_zeros()
     return pen
