@@ -14,7 +14,7 @@ from caringmon.analysis.rules.known import Earlier
 from caringmon.model.recommendation import Status
 from caringmon.report.advice import ORDER, advised
 from caringmon.report.wording import plain
-from tests.advised import AGENTS, DAY, TEAMS, findings_of, known
+from tests.advised import AGENTS, DAY, TEAMS, figure_of, findings_of, known
 
 AT_DAY = f"d{DAY}"
 LAST = dt.date(2022, 10, 31)
@@ -269,6 +269,22 @@ def test_advice_that_did_not_work_goes_one_step_up():
     told = [one for _, one in recommendations(failed).recommendations if one.rule_id == "R29"]
     assert [(one.owner_role, one.entity) for one in told] == [("SPV", "REC-CT0-2022-10-ABCDEFGH")]
     assert said("R29", situation=failed).endswith("sudah dijalankan tetapi tidak efektif.")
+
+
+@pytest.mark.parametrize(
+    ("rule", "kpi", "window", "evidence"),
+    [
+        ("R04", "K07.>7", "mtd", "Terbanyak di tim TL02: 120. Daftarnya ada di berkas tindakan TL."),
+        ("R15", "near_limit", "day", "terbanyak di tim TL02: 120 pelanggan."),
+        ("R21", "returns_late", "day", "Terbanyak di tim TL02: 120. Daftarnya ada di berkas tindakan TL."),
+    ],
+)
+def test_what_teams_share_names_the_team_that_has_most_of_it(rule, kpi, window, evidence):
+    situation = SPEAKS[rule]
+    teams = {(kpi, window, "TL01"): 80, (kpi, window, "TL02"): 120, (kpi, window, "TIDAK TERPETAKAN"): 300}
+    more = {figure.id: figure for figure in (figure_of(key, number) for key, number in teams.items())}
+    shared = dataclasses.replace(situation, figures={**situation.figures, **more})
+    assert said(rule, "evidence", situation=shared).endswith(evidence)
 
 
 def test_a_finding_that_came_back_is_told():

@@ -10,6 +10,7 @@ import pandas as pd
 
 from caringmon.analysis.daily import LEVELLED
 from caringmon.analysis.daily_plan import DailyPlan, below
+from caringmon.analysis.day_counts import DayRules, day_counts
 from caringmon.analysis.kpi_values import value_table
 from caringmon.analysis.rule_counts import Owner, RuleDays, failed_hours, refused_values, rule_counts
 from caringmon.analysis.snapshot import Snapshot
@@ -21,6 +22,8 @@ from caringmon.model.period import Period, Window, month_code
 # Of the month to date, of whom the report is about; of the witels; and of the agents on the day.
 MONTH = tuple(kpi.id for kpi in COUNTED if kpi.parent in {"K30", "K39", "K42", "K43"})
 WITEL, AGENT_DAY = ("K12",), ("K22", "K24")
+# Of the teams: where most of a finding lies.
+TEAM_MONTH, TEAM_DAY = ("K07.>7",), ("near_limit", "broken_waiting", "returns_late")
 _SITE = "SITE"
 
 
@@ -43,6 +46,8 @@ def ruled_values(
     if level == "site" and not coverage.lacks(("services", "assignments")):
         parts.append(_of(now.values("witel", [month], WITEL), WITEL).assign(level="witel", part=""))
         parts.append(refused_values(now.relations, month, "witel", coverage).assign(level="witel"))
+    if level != "tl" and not coverage.lacks(("agents", "roster")):
+        parts.append(_of_teams(now, plan, audience, days))
     if audience.shows_agents and not coverage.lacks(("agents", "roster")):
         of_day = _of(now.values("agent", [Window("day", Period.day(plan.today))], AGENT_DAY), AGENT_DAY)
         mine = below(now.relations.roster, audience, "agent", plan.today)
@@ -54,6 +59,21 @@ def ruled_values(
         parts.append(before[before["entity"] == audience.person].assign(level=level))
     every = pd.concat([part[LEVELLED] for part in parts if len(part)], ignore_index=True)
     return every[every["segment"].isin(segments)].reset_index(drop=True)
+
+
+def _of_teams(now: Snapshot, plan: DailyPlan, audience: Audience, days: RuleDays) -> pd.DataFrame:
+    """Return what the teams of the audience have of the findings that are shared out among them."""
+    coverage, relations = now.scope.coverage, now.relations
+    month = _of(now.values("tl", [days.month], TEAM_MONTH), TEAM_MONTH)
+    mine = below(relations.roster, audience, "tl", plan.today)
+    month = month if mine is None else month[month["entity"].isin(mine)]
+    owners = list(dict.fromkeys(zip(month["segment"], month["entity"], strict=True)))
+    most = DayRules(plan.today, 1, days.promises)
+    of_day = pd.concat(
+        [day_counts(relations, most, "tl", owners, coverage), rule_counts(relations, days, "tl", owners, coverage)]
+    )
+    every = pd.concat([month, _of(of_day, TEAM_DAY)], ignore_index=True)
+    return every.assign(level="tl", part="")
 
 
 def planned_rates(targets: Targets, owners: Sequence[Owner], level: str, day: dt.date) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from caringmon.model.calendar import WorkCalendar
+from caringmon.model.codes import UNMAPPED_ENTITY
 from caringmon.model.findings import Figure, entity_name, figure_id
 from caringmon.model.recommendation import Check, Status
 from caringmon.model.reported import about
@@ -141,6 +142,15 @@ class Known:
             and figure.segment == self.segment and not figure.is_na
         ]  # fmt: skip
         return {figure.entity: figure for figure in sorted(mine, key=lambda figure: figure.entity)}
+
+    def heaviest_team(self, kpi: str, window: str) -> tuple[str, Figure] | None:
+        """Return the team below with most cases of a count or a rate; fewer than two teams, or no case: None."""
+        led = set(self.tables["teams"]["entity"]) - {UNMAPPED_ENTITY}
+        teams = {name: one for name, one in self.of_level(kpi, window, "tl").items() if name in led}
+        if len(teams) < 2 or self.level == "tl":
+            return None
+        name = min(teams, key=lambda name: (-teams[name].numerator, name))
+        return (name, teams[name]) if teams[name].numerator > 0 else None
 
     def parts(self, kpi: str, window: str, kind: str) -> dict[str, Figure]:
         """Return the available figures of a KPI by slice (`hour`, `result`), by its code."""

@@ -8,6 +8,7 @@ from caringmon.analysis.day_counts import LIMIT_DAY
 from caringmon.analysis.rules import gains
 from caringmon.analysis.rules.guards import is_surely_below
 from caringmon.analysis.rules.known import Case, Gain, Known, Word
+from caringmon.analysis.rules.reach import with_team
 from caringmon.model.findings import Figure
 from caringmon.model.recommendation import Check
 
@@ -20,7 +21,9 @@ def near_limit(known: Known) -> list[Case]:
     limit = known.day.replace(day=LIMIT_DAY)
     words: dict[str, Word] = {"limit": limit, "segment": f"segment.{known.segment}"}
     parts = {"action": "passed"} if known.read_day > limit else {}
-    figures = {"services": services, "arrears": arrears}
+    figures, words, parts = with_team(
+        known, ("near_limit", "day"), {"services": services, "arrears": arrears}, words, parts
+    )
     gain = gains.of_services(known, services.value)
     return [Case("R15", known.entity, known.level, figures, words, parts, gain, Check("near_limit", -1),
                  size=services.value)]  # fmt: skip
@@ -63,8 +66,9 @@ def broken_left_alone(known: Known) -> list[Case]:
     if waiting is None or not waiting.value > known.limit("R18", "broken_rate"):
         return []
     kept = waiting.numerator * gains.won_share(known) * known.value("K28")
-    return [Case("R18", known.entity, known.level, {"waiting": waiting}, parts={"effect": "kept"},
-                 gain=_kept(known, kept), check=Check("broken_waiting", -1), size=waiting.numerator)]  # fmt: skip
+    figures, words, parts = with_team(known, ("broken_waiting", "day"), {"waiting": waiting}, {}, {"effect": "kept"})
+    return [Case("R18", known.entity, known.level, figures, words, parts, _kept(known, kept),
+                 Check("broken_waiting", -1), size=waiting.numerator)]  # fmt: skip
 
 
 def _kept(known: Known, promises: float) -> Gain | None:

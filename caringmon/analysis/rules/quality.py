@@ -8,6 +8,7 @@ from caringmon.analysis.integrity import conspicuous
 from caringmon.analysis.rules import gains
 from caringmon.analysis.rules.guards import has_enough, is_surely_above
 from caringmon.analysis.rules.known import Case, Known, Word
+from caringmon.analysis.rules.reach import with_team
 from caringmon.model.codes import QC_REASONS
 from caringmon.model.findings import Figure
 from caringmon.model.recommendation import Check
@@ -67,9 +68,11 @@ def late_returns(known: Known) -> list[Case]:
         figures["age"] = age
     else:
         parts["evidence"] = "bare"
+    words: dict[str, Word] = {"cutoff": known.cutoff.date()}
+    figures, words, parts = with_team(known, ("returns_late", "day"), figures, words, parts)
     gain = gains.of_agrees(known, late.value * known.value("K39"))
-    return [Case("R21", known.entity, known.level, figures, {"cutoff": known.cutoff.date()}, parts, gain,
-                 Check("returns_late", -1), size=late.value)]  # fmt: skip
+    return [Case("R21", known.entity, known.level, figures, words, parts, gain, Check("returns_late", -1),
+                 size=late.value)]  # fmt: skip
 
 
 def tapping_behind(known: Known) -> list[Case]:

@@ -43,9 +43,9 @@ def untouched_ageing(known: Known) -> list[Case]:
     figures = {"old": old, "days": known.threshold("R04", "old_days")}
     parts = {} if conversion is not None else {"evidence": "bare"}
     figures |= {"conversion": conversion} if conversion is not None else {}
+    figures, words, parts = with_team(known, ("K07.>7", "mtd"), figures, {}, parts)
     gain = gains.of_agrees(known, old.value * known.value("K16"))
-    return [Case("R04", known.entity, known.level, figures, parts=parts, gain=gain, check=Check("K07.>7", -1),
-                 size=old.value)]  # fmt: skip
+    return [Case("R04", known.entity, known.level, figures, words, parts, gain, Check("K07.>7", -1), size=old.value)]
 
 
 def low_intensity(known: Known) -> list[Case]:
@@ -124,6 +124,18 @@ def low_rpc(known: Known) -> list[Case]:
     gain = gains.of_factor(known, "rpc", rate.value, limit)
     return [Case("R09", known.entity, known.level, figures, words, parts, gain, Check("K11", 1, limit - rate.value),
                  size=rate.denominator - rate.numerator)]  # fmt: skip
+
+
+def with_team(
+    known: Known, counted: tuple[str, str], figures: Mapping[str, Figure], words: Mapping[str, Word],
+    parts: Mapping[str, str],
+) -> tuple[dict[str, Figure], dict[str, Word], dict[str, str]]:  # fmt: skip
+    """Return figures, words and parts of a case that its teams share: who has most of it (KPI and window `counted`)."""
+    heaviest = known.heaviest_team(*counted)
+    if heaviest is None:
+        return dict(figures), dict(words), dict(parts)
+    team, most = heaviest
+    return {**figures, "most": most}, {**words, "team": team}, {**parts, "evidence": "team"}
 
 
 def with_driver(
