@@ -62,8 +62,8 @@ def split_identities(
 
     A row without an id of its own gets one from the columns that identify it. Names and notes stand among the
     identities under the id of whom or what they are about; codes of staff only where they tell a person. Identities
-    are ordered, each once; rows of the services `erased`, by pseudonym with or without leading zeros, give none of a
-    customer.
+    are ordered, each once; rows of the services `erased`, by pseudonym with or without leading zeros, give none but
+    those codes.
     """
     facts = {name: rows[name] for name in rows.column_names}
     people: dict[str, str] = {}  # what tells a member of staff → pseudonym
