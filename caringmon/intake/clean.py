@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -107,16 +107,9 @@ def typed_rows(
     """
     typed = _Typed()
     raw = raw_columns(sheet, feed)
-
-    def read(column: Column) -> tuple[Cells, Reading]:
-        cells = replace(cells_of(raw[column.name].distinct), month_first=column.name in month_first)
-        return cells, read_cells(feed.table, column, cells, vocabulary)
-
-    given = [column for column in feed.table.columns if column.name in raw and column.name != "result_code"]
-    with ThreadPoolExecutor(2) as pool:
-        for column, (cells, reading) in zip(given, pool.map(read, given), strict=True):
-            _take(typed, column, raw[column.name], reading)
-            typed.issues += _change_issues(sheet, feed, column, raw[column.name], cells, reading)
+    for column, cells, reading in _read_columns(feed.table, raw, vocabulary, month_first):
+        _take(typed, column, raw[column.name], reading)
+        typed.issues += _change_issues(sheet, feed, column, raw[column.name], cells, reading)
     if feed.table.name == "calls":
         _tell_results(typed, sheet, raw, vocabulary.results)
     if feed.table.name == "assignments":
@@ -136,6 +129,20 @@ def typed_rows(
         skipped=int((~kept).sum()),
         issues=(*typed.issues, *counted),
     )
+
+
+def _read_columns(
+    table: Table, raw: Mapping[str, RawColumn], vocabulary: Vocabulary, month_first: frozenset[str]
+) -> Iterator[tuple[Column, Cells, Reading]]:
+    """Yield each column that the sheet gives, in the order of the table; two at a time are read."""
+
+    def read(column: Column) -> tuple[Column, Cells, Reading]:
+        cells = replace(cells_of(raw[column.name].distinct), month_first=column.name in month_first)
+        return column, cells, read_cells(table, column, cells, vocabulary)
+
+    given = [column for column in table.columns if column.name in raw and column.name != "result_code"]
+    with ThreadPoolExecutor(2) as pool:
+        yield from pool.map(read, given)
 
 
 def _take(typed: _Typed, column: Column, raw: RawColumn, reading: Reading) -> None:

@@ -61,8 +61,9 @@ def split_identities(
     """Return the facts (`table.arrow_schema`) and the identities (kind, pseudonym, clear) of validated rows.
 
     A row without an id of its own gets one from the columns that identify it. Names and notes stand among the
-    identities under the id of whom or what they are about. Identities are ordered, each once; rows of the services
-    `erased`, by pseudonym with or without leading zeros, give none.
+    identities under the id of whom or what they are about; codes of staff only where they tell a person. Identities
+    are ordered, each once; rows of the services `erased`, by pseudonym with or without leading zeros, give none but
+    those codes.
     """
     facts = {name: rows[name] for name in rows.column_names}
     people: dict[str, str] = {}  # what tells a member of staff → pseudonym
@@ -71,8 +72,8 @@ def split_identities(
         if column.digits_of:
             facts[column.name] = _digits(column.kind.value, rows[column.digits_of], facts[column.digits_of], key)
         elif column.kind is Kind.STAFF:
-            facts[column.name], told = _staff(rows, column, key)
-            people |= told
+            facts[column.name], telling = _staff(rows, column, key)
+            people |= telling
         elif column.kind in PSEUDONYMISED:
             facts[column.name] = _pseudonyms(column.kind.value, rows[column.name], key)
             named.append((column.kind.value, column.name, column.name))
