@@ -63,7 +63,7 @@ COHORT: Mapping[str, Value] = {
     "state_final": _number(_is(*_FINAL)),
     "returned_final": _number(_.ever_returned & _known & _is(*_FINAL)),
     "returned_valid": _number(_.ever_returned & _known & _is(QcState.VALID)),
-    "tap_hours_median": _.tap_hours.median(where=_known),
+    "tap_hours_median": _.tap_hours.quantile(0.5, where=_known),
     "tap_hours_p90": _.tap_hours.quantile(0.9, where=_known),
 }
 DUE: Mapping[str, Value] = {

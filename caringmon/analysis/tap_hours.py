@@ -27,7 +27,7 @@ def with_tap_hours(claims: Table, calendar: WorkCalendar, clock: dt.datetime) ->
     dated = claims.mutate(agree_day=_.agree_at.date(), tap_day=_.first_tap_at.date())
     joined = dated.left_join(agreed, "agree_day").drop("agree_day_right").left_join(tapped, "tap_day")
     passed = _worked(calendar, "tap", _.first_tap_at) - _worked(calendar, "agree", _.agree_at)
-    return joined.mutate(tap_hours=passed / 3600).select(*claims.columns, "tap_hours")
+    return joined.mutate(tap_hours=passed.cast("float64") / 3600).select(*claims.columns, "tap_hours")
 
 
 def _worked(calendar: WorkCalendar, what: str, instant: Value) -> Value:
