@@ -34,7 +34,7 @@ def explained(parts: dict[tuple[str, str], dict], guards=(), **more: float) -> F
             rows.append(("CT0", level, entity, factor, is_driver, ""))
             for kpi, value in (("K48.shown", part), ("K48.low", low), ("K48.high", high)):
                 figures.append(figure(kpi, value, level, entity, name, factor))
-        figures.append(figure("K48.sum", sum(told[0] for told in factors.values()), level, entity, name))
+        figures.append(figure("K48.shown_sum", sum(told[0] for told in factors.values()), level, entity, name))
     figures += [figure(kpi, value, "site", "", "") for kpi, value in more.items()]
     known_rows = [dataclasses.asdict(one) for one in figures]
     tables = {

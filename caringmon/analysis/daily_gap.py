@@ -13,6 +13,7 @@ from caringmon.analysis.gap_table import GapQuestion, GapTable, gap_table, gap_u
 from caringmon.analysis.references import LAST_MONTH
 from caringmon.analysis.snapshot import Snapshot
 from caringmon.analysis.uncertainty import Resolution
+from caringmon.analysis.whole_numbers import whole_table
 from caringmon.model.audience import Audience
 from caringmon.model.gap import ABOVE, SITE
 from caringmon.model.period import Period
@@ -71,7 +72,8 @@ def daily_gap(
     first = [(segment, views[0]) for segment, views in found.items() if views]
     return DailyGap(
         pd.concat(
-            [_values(shown), *(_beside(segment, table, audience) for segment, table in first)], ignore_index=True
+            [_values(shown, audience), *(_beside(segment, table, audience) for segment, table in first)],
+            ignore_index=True,
         ),
         pd.concat([pd.DataFrame(columns=DRIVER_COLUMNS), *(table[DRIVER_COLUMNS] for table in shown)]),
         pd.DataFrame(
@@ -110,19 +112,31 @@ def _shown(table: GapTable, number: int, audience: Audience) -> pd.DataFrame:
     return mine.assign(entity=mine["entity"].where(mine["level"] != "site", ""))
 
 
-def _values(shown: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return part, low, high and the whole number shown of every part, in long form with level and part."""
+def _values(shown: Sequence[pd.DataFrame], audience: Audience) -> pd.DataFrame:
+    """Return part, low, high and the whole number shown of every part, in long form with level and part.
+
+    A leader's parts are rounded on their own (`K48.alone`), since nothing else is printed that they must add up with.
+    """
+    is_alone = audience.level != "site"
+    shown_as, told = (".alone", [_alone(table) for table in shown]) if is_alone else (".shown", shown)
     rows: list[tuple[object, ...]] = [
         ("mtd", row["segment"], row["entity"], f"K48{name}", row[column], row[column], math.nan,
          row["note"] if math.isnan(row[column]) else "", row["level"], row["factor"])
-        for table in shown
+        for table in told
         for row in table.to_dict("records")
-        for name, column in (("", "part"), (".low", "low"), (".high", "high"), (".shown", "shown"))
+        for name, column in (("", "part"), (".low", "low"), (".high", "high"), (shown_as, "shown"))
     ]  # fmt: skip
-    for table in shown:
+    for table in told:
         for (segment, level, entity), own in table.groupby(["segment", "level", "entity"], sort=False):
-            rows.append(_row(str(segment), (str(entity), str(level)), "K48.sum", float(own["shown"].sum())))
+            rows.append(_row(str(segment), (str(entity), str(level)), f"K48{shown_as}_sum", float(own["shown"].sum())))
     return _table(rows)
+
+
+def _alone(table: pd.DataFrame) -> pd.DataFrame:
+    """Return one leader's parts with whole numbers that add up to the leader's own gap, not to that of all."""
+    if table.empty:
+        return table
+    return table.assign(shown=whole_table(table["part"].to_numpy(dtype=float)[None])[0])
 
 
 def _beside(segment: str, table: GapTable, audience: Audience) -> pd.DataFrame:

@@ -38,7 +38,12 @@ class Part:
 
 def gap_of(reader: Reader) -> Figure | None:
     """Return the gap as the sum of the parts printed; not explained: None."""
-    return reader.value("K48.sum", "mtd")
+    return reader.value(f"{shown_kpi(reader)}_sum", "mtd")
+
+
+def shown_kpi(reader: Reader) -> str:
+    """Return the figure of a part as a whole number: a leader's parts are rounded on their own."""
+    return "K48.alone" if reader.focus else "K48.shown"
 
 
 def parts(reader: Reader, level: str = "", entity: str = "") -> tuple[Part, ...]:
@@ -112,7 +117,7 @@ def _every(reader: Reader) -> tuple[Part, ...]:
     for row in _rows(reader):
         level, entity, factor = text_of(row["level"]), text_of(row["entity"]), text_of(row["factor"])
         name = entity_name(level, entity)
-        shown = reader.value("K48.shown", "mtd", name, factor)
+        shown = reader.value(shown_kpi(reader), "mtd", name, factor)
         if shown is not None:
             low, high = (reader.value(f"K48.{side}", "mtd", name, factor) for side in ("low", "high"))
             found.append(Part(level, entity, factor, shown, low, high, bool(row["is_driver"])))

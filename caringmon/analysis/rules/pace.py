@@ -68,7 +68,8 @@ def _evidence(known: Known, figures: dict[str, Figure], words: dict[str, Word], 
 
 def _shown_part(known: Known, name: str, factor: str) -> Figure:
     return (
-        known.get("K48.shown", name=name, part=factor)
+        known.get("K48.alone", name=name, part=factor)
+        or known.get("K48.shown", name=name, part=factor)
         or known.figures[figure_id(known.segment, "K48", "mtd", name, factor)]
     )
 

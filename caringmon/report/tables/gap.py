@@ -49,7 +49,7 @@ def gap_grid(reader: Reader, level: str) -> Grid | None:
 def _cells(reader: Reader, level: str, entity: str, factors: list[str]) -> tuple[Cell, ...]:
     name = entity_name(level, entity)
     cells = [shown(reader.get("K48.shown", "mtd", name, factor), "signed") for factor in factors]
-    return (*cells, shown(reader.get("K48.sum", "mtd", name), "signed"))
+    return (*cells, shown(reader.get("K48.shown_sum", "mtd", name), "signed"))
 
 
 def _entities(reader: Reader) -> list[tuple[str, str]]:
