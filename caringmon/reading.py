@@ -21,9 +21,9 @@ from caringmon.intake.totals import without_totals
 from caringmon.intake.unfold import unfolded
 from caringmon.intake.validate import Validated, validated
 from caringmon.model.codes import Severity
+from caringmon.model.contracts import GUIDE_SHEET
 from caringmon.model.findings import Issue, Load
 from caringmon.model.period import end_of_day
-from caringmon.model.tables import GUIDE_SHEET
 from caringmon.vocabulary import Rules, header_mark
 
 RAGGED = "RAGGED_ROW"

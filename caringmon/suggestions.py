@@ -23,7 +23,8 @@ from caringmon.intake.results import BLANK_WORDS
 from caringmon.intake.sheets import Cell, RawColumn, RawSheet
 from caringmon.intake.words import plain
 from caringmon.model.codes import UNMAPPED_RESULT
-from caringmon.model.tables import GUIDE_SHEET, PSEUDONYMISED, TABLES, Column, Kind, Table
+from caringmon.model.contracts import GUIDE_SHEET, PSEUDONYMISED, Column, Kind, Table
+from caringmon.model.tables import TABLES
 from caringmon.proposals import NO_GUESS, Proposal, write_proposals
 from caringmon.vocabulary import ALIASES, QC_WORDS, RESULT_WORDS, Rules, read_rules
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from caringmon.intake.pseudonyms import pseudonyms
 from caringmon.lists import OWN_LISTS, SUPPRESSION, Suppressed, read_suppression, service_number
-from caringmon.model.tables import Kind
+from caringmon.model.contracts import Kind
 from caringmon.params import parameter_text
 from caringmon.store.files import write_whole
 

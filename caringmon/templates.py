@@ -19,8 +19,9 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from caringmon.errors import UsageError, did_you_mean
+from caringmon.model.contracts import EXAMPLE, GUIDE_SHEET, Column, Kind, Table
 from caringmon.model.kpi import CATALOGUE
-from caringmon.model.tables import EXAMPLE, GUIDE_SHEET, TABLES, Column, Kind, Table
+from caringmon.model.tables import TABLES
 from caringmon.report.wording import message
 from caringmon.xlsx import workbook_bytes
 

@@ -14,7 +14,7 @@ from openpyxl import Workbook, load_workbook
 
 from caringmon.cli import main
 from caringmon.model.codes import Severity
-from caringmon.model.tables import EXAMPLE, EXAMPLE_COLUMNS, GUIDE_SHEET
+from caringmon.model.contracts import EXAMPLE, EXAMPLE_COLUMNS, GUIDE_SHEET
 from caringmon.report.wording import catalogue
 from caringmon.templates import TEMPLATES, template_bytes
 from tests.exports import codes, issue, load, new_workspace, stored

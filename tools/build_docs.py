@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from caringmon.model.claims import CLAIM_COLUMNS, CLAIM_KEY
+from caringmon.model.contracts import Table
 from caringmon.model.counts import COUNTS
 from caringmon.model.kpi import CATALOGUE, LEVELS, Kpi
-from caringmon.model.tables import TABLES, Table
+from caringmon.model.tables import TABLES
 
 DOCS = Path(__file__).parent.parent / "docs"
 _MADE = "Made by `python tools/build_docs.py`; a test holds it to its source."

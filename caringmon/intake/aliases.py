@@ -12,7 +12,8 @@ from caringmon.errors import ParameterError, did_you_mean
 from caringmon.intake.arrears import bill_of
 from caringmon.intake.mappings import FileMapping
 from caringmon.intake.sheets import Cell
-from caringmon.model.tables import QUARANTINE_HEADERS, TABLES, Column, Table
+from caringmon.model.contracts import QUARANTINE_HEADERS, Column, Table
+from caringmon.model.tables import TABLES
 
 SYSTEMS = ("TAMARA", "NONATERO", "EXCEL")
 HEADER_LENGTH = 40

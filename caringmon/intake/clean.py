@@ -22,8 +22,16 @@ from caringmon.intake.sheets import Bools, Cell, Place, RawColumn, RawSheet
 from caringmon.intake.words import plain, read_criteria, read_flags, read_listed, read_segments, read_words
 from caringmon.model.buckets import OUT_OF_SCOPE, Buckets
 from caringmon.model.codes import UNMAPPED_RESULT, Severity
+from caringmon.model.contracts import (
+    ARROW_TYPES,
+    NEVER_IN_FACTS,
+    PSEUDONYMISED,
+    QUARANTINE_HEADERS,
+    Column,
+    Kind,
+    Table,
+)
 from caringmon.model.findings import Issue
-from caringmon.model.tables import ARROW_TYPES, NEVER_IN_FACTS, PSEUDONYMISED, QUARANTINE_HEADERS, Column, Kind, Table
 
 _READERS: dict[Kind, Callable[[Cells], Reading]] = {
     Kind.TEXT: read_prose,

@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from caringmon.intake.cells import mask_of
 from caringmon.intake.sheets import Bools, RawSheet
 from caringmon.model.codes import QcStatus, Severity
+from caringmon.model.contracts import ARROW_TYPES, NEVER_IN_FACTS, Table
 from caringmon.model.findings import Issue
-from caringmon.model.tables import ARROW_TYPES, NEVER_IN_FACTS, Table
 
 Columns = dict[str, pa.Array]
 

@@ -15,8 +15,9 @@ from caringmon.intake.labels import without_numbers
 from caringmon.intake.mappings import FileMapping
 from caringmon.intake.sheets import Bools, RawColumn, RawSheet
 from caringmon.model.codes import Severity
+from caringmon.model.contracts import QUARANTINE_HEADERS, Table
 from caringmon.model.findings import Issue
-from caringmon.model.tables import QUARANTINE_HEADERS, TABLES, Table
+from caringmon.model.tables import TABLES
 
 # Counted as where a table's rows come from when the headers do not tell the system (data model, source of record).
 SOURCE_OF_RECORD = {

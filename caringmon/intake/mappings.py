@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from caringmon.errors import ParameterError, did_you_mean
-from caringmon.model.tables import TABLES, Table
+from caringmon.model.contracts import Table
+from caringmon.model.tables import TABLES
 
 # What a kind of file may lack by design; the figures that need it are then not available, with that reason.
 CAN_BE_ABSENT = (

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from caringmon.errors import RefusedError
 from caringmon.intake.cells import mask_of
 from caringmon.intake.staff import SEPARATOR, compared, staff_codes, tells_person
-from caringmon.model.tables import NEVER_IN_FACTS, PSEUDONYMISED, Column, Kind, Table
+from caringmon.model.contracts import NEVER_IN_FACTS, PSEUDONYMISED, Column, Kind, Table
 
 TEST_KEY = b"caringmon test key: for demo and tests only, not secret"
 IDENTITY_SCHEMA = pa.schema([("kind", pa.string()), ("pseudonym", pa.string()), ("clear", pa.string())])

@@ -17,7 +17,7 @@ from caringmon.intake.clean import TypedRows
 from caringmon.intake.sheets import Bools
 from caringmon.intake.staff import staff_codes, telling_rows
 from caringmon.model.codes import AGREE, Severity
-from caringmon.model.tables import EXAMPLE, EXAMPLE_COLUMNS, Kind
+from caringmon.model.contracts import EXAMPLE, EXAMPLE_COLUMNS, Kind
 
 _AFTER_EXPORT = {"calls": "CALL_AFTER_EXPORT", "qc": "TAP_AFTER_EXPORT", "payments": "PAYMENT_AFTER_EXPORT"}
 _RATES = ("penetration", "contact_rate", "rpc_rate", "agree_rate", "valid_share")

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from caringmon.intake.cells import mask_of
 from caringmon.intake.sheets import Bools
-from caringmon.model.tables import Column
+from caringmon.model.contracts import Column
 
 # Between the codes of a cell that holds several.
 SEPARATOR = "|"

@@ -17,8 +17,8 @@ from caringmon.intake.headers import Feed
 from caringmon.intake.sheets import Bools, Ints, RawColumn, RawSheet, everywhere
 from caringmon.intake.words import plain
 from caringmon.model.codes import Severity
+from caringmon.model.contracts import Column, Kind, Table
 from caringmon.model.findings import Issue
-from caringmon.model.tables import Column, Kind, Table
 
 # `Grand Total`, `Sub Total`, `Jumlah`, with a group's name before (as Excel writes it) or behind.
 _LABEL = re.compile(r"(?:(?:grand|sub) ?)?(?:total|jumlah)(?: .+)?|.+ (?:total|jumlah)")

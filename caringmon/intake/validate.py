@@ -16,8 +16,8 @@ from caringmon.intake.clean import TypedRows
 from caringmon.intake.rules import RULES, Verdict
 from caringmon.intake.sheets import LISTED_ROWS, Bools, Ints
 from caringmon.model.codes import Severity
+from caringmon.model.contracts import Table
 from caringmon.model.findings import Issue
-from caringmon.model.tables import Table
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pyarrow as pa
 from caringmon.errors import ParameterError, did_you_mean
 from caringmon.intake.cells import Cells, Reading, read_prose, read_text
 from caringmon.model.codes import QC_CRITERIA
-from caringmon.model.tables import Column
+from caringmon.model.contracts import Column
 
 # Per column, or table.column where tables differ: code → words beside the code itself. Compared as whole words, without
 # case, spaces and punctuation, but with < and >. The words under "" say nothing about the column; they are no mistakes.

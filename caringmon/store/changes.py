@@ -11,8 +11,9 @@ import pyarrow as pa
 from ibis import _
 
 from caringmon.model.codes import Severity
+from caringmon.model.contracts import Table
 from caringmon.model.findings import Issue, Load
-from caringmon.model.tables import TABLES, Table
+from caringmon.model.tables import TABLES
 from caringmon.store import facts
 
 if TYPE_CHECKING:

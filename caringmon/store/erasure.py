@@ -8,8 +8,9 @@ from pathlib import Path
 import ibis
 from ibis import _
 
+from caringmon.model.contracts import NEVER_IN_FACTS, PSEUDONYMISED, Table
 from caringmon.model.findings import Load
-from caringmon.model.tables import NEVER_IN_FACTS, PSEUDONYMISED, TABLES, Table
+from caringmon.model.tables import TABLES
 from caringmon.store import facts
 from caringmon.store.identities import forget_people, known_pseudonyms
 

@@ -23,8 +23,8 @@ import pyarrow.parquet
 from ibis import _
 
 from caringmon.model.codes import Severity
+from caringmon.model.contracts import Table
 from caringmon.model.findings import Issue, Load
-from caringmon.model.tables import Table
 from caringmon.store.files import only_one, write_whole
 
 LOAD_COLUMN = pa.field("load_id", pa.string())

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 
 from caringmon.errors import DataBlockedError
-from caringmon.model.tables import PSEUDONYMISED, Kind
+from caringmon.model.contracts import PSEUDONYMISED, Kind
 from caringmon.store.files import OWNER_ONLY, write_whole
 
 _SCHEMA = pa.schema([("kind", pa.string()), ("pseudonym", pa.string()), ("clear", pa.string())])

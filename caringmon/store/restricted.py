@@ -11,7 +11,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from caringmon.model.tables import QUARANTINE_HEADERS
+from caringmon.model.contracts import QUARANTINE_HEADERS
 from caringmon.store.files import OWNER_ONLY, write_whole
 from caringmon.store.mended import quarantine_path
 from caringmon.xlsx import workbook_bytes

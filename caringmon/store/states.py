@@ -14,8 +14,9 @@ import ibis
 from ibis import _
 
 from caringmon.model.codes import QcStatus
+from caringmon.model.contracts import Table
 from caringmon.model.findings import Load
-from caringmon.model.tables import TABLES, Table
+from caringmon.model.tables import TABLES
 from caringmon.store import facts
 
 if TYPE_CHECKING:

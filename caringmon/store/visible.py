@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.csv
 
 from caringmon.model.codes import Severity
+from caringmon.model.contracts import Table
 from caringmon.model.findings import Clocks, Issue, Load
 from caringmon.model.period import end_of_day, month_code
-from caringmon.model.tables import TABLES, Table
+from caringmon.model.tables import TABLES
 from caringmon.store import facts, states
 
 # Tables of which a part is told from exported states.
