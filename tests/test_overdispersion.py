@@ -88,6 +88,13 @@ def test_dispersion_between_variance_and_limits_are_those_of_funnelplotr(vectors
         assert np.exp(score * reach).to_numpy() == pytest.approx(units[column].to_numpy(), rel=1e-10)
 
 
+@pytest.mark.parametrize(("mu", "expected"), [(0.0, [1, 0, 0, 0]), (1.0, [0, 0, 0, 1])])
+def test_what_never_or_always_happens_is_certain(mu, expected):
+    assert beta_binomial_pmf(3, mu, [0.0, 0.2]).tolist() == [expected, expected]
+    limit = expected.index(1)
+    assert [limits.tolist() for limits in beta_binomial_limits([3], mu, 0.2, 0.025)] == [[limit], [limit]]
+
+
 def test_without_overdispersion_the_beta_binomial_is_the_binomial():
     expected = [math.comb(6, k) * 0.3**k * 0.7 ** (6 - k) for k in range(7)]
     assert beta_binomial_pmf(6, 0.3, 0.0)[0] == pytest.approx(expected)

@@ -92,6 +92,8 @@ def beta_binomial_skewness(trials: float, mu: float, rho: float) -> float:
 
 def beta_binomial_pmf(trials: int, mu: float, rho: npt.ArrayLike) -> Floats:
     """Return the probabilities of 0, 1, …, `trials` cases: a row per rho, a column per count. rho 0: the binomial."""
+    if mu == 1:  # the ratio to an impossible count is infinite
+        return np.tile(np.eye(trials + 1)[-1], (np.size(rho), 1))
     k = np.arange(trials, dtype=float)
     r = np.clip(np.atleast_1d(np.asarray(rho, float)), 0, _MOST_RHO)[:, None]
     up = (trials - k) * (k * r + mu * (1 - r))
