@@ -194,7 +194,7 @@ def anything(chance, *, missed):
 
 def situation(seed, *, missed):
     chance = random.Random(seed)
-    agents = [(*row[:4], chance.choice(["lower", "higher", "usual", "too_few"])) for row in AGENTS]
+    agents = [(*row[:4], chance.choice(["lower", "higher", "usual", "too_few"]), row[5]) for row in AGENTS]
     day = DAY.replace(day=chance.randint(1, 31))
     numbers = anything(chance, missed=missed)
     return known(numbers, is_whole_day=chance.random() < 0.8, day=day, tables={"agents": agents})
