@@ -14,6 +14,7 @@ from caringmon.report.figures import check_page
 from caringmon.report.hours_chart import hour_charts, hours_chart
 from caringmon.report.page import page_html
 from caringmon.report.reading import Reader
+from caringmon.report.sheets.evidence import COLUMNS
 from caringmon.report.tables import Grid, Row
 from caringmon.report.wording import Shown, plain
 from tests.report_documents import findings_of, notebook_of, page_of, workbook_bytes_of
@@ -269,7 +270,8 @@ def test_every_number_on_the_page_has_a_definition(name: str) -> None:
 def test_page_and_workbook_print_the_same_values(lang: str) -> None:
     book = load_workbook(io.BytesIO(workbook_bytes_of("worked", lang)), data_only=True)
     sheet, area = next(iter(book.defined_names["BUKTI"].destinations))
-    evidence = {row[0].value: row[8].value for row in book[sheet][area.replace("$", "")][1:]}
+    place = list(COLUMNS).index("value")
+    evidence = {row[0].value: row[place].value for row in book[sheet][area.replace("$", "")][1:]}
     page = BeautifulSoup(page_of("worked", lang), "html.parser")
     whole = [data for data in page.find_all("data") if data.get("data-form") not in {"numerator", "denominator"}]
     assert len(whole) > 800
