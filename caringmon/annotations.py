@@ -23,7 +23,7 @@ _TEMPLATE = """\
 # Jangan menulis nomor telepon atau nomor layanan. Setelah diubah, jalankan laporannya sekali lagi.
 # rekomendasi: kode rekomendasi, lalu putusan (terima, ubah, tolak); ubah butuh teks, tolak butuh alasan. Contoh:
 #   rekomendasi:
-#     R01-CT0-SITE-2022-10-18: {{putusan: tolak, alasan: "sudah ditangani kemarin", pic: TL01, due: "2022-10-20"}}
+#     REC-CT0-2022-10-ABCD2345: {{putusan: tolak, alasan: "sudah ditangani kemarin", pic: TL01, due: "2022-10-20"}}
 ringkasan: ""
 analisa: ""
 rekomendasi: {{}}
