@@ -18,6 +18,7 @@ import pytest
 
 from caringmon.cli import main
 from caringmon.model.bridge import FROM_GROSS, FROM_ROWS
+from caringmon.model.findings import Findings
 from caringmon.params import report_parameters
 from caringmon.pipeline import analyse, gather
 from caringmon.runner.staging import read_findings, write_findings
@@ -47,6 +48,12 @@ def run_elsewhere(workspace: Path, tmp_path: Path, *words: str) -> Path:
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return elsewhere
+
+
+def for_the_manager(day: str, workspace: Path) -> Findings:
+    """Return the findings of CT0 for the manager: the same figures as those of everybody's report, and fewer."""
+    parameters = {"report_date": day, "segment": "CT0", "audience": "manager"}
+    return analyse(gather(report_parameters("daily", ("t", parameters)), workspace))
 
 
 def test_every_file_of_the_demo_is_accounted_for(demo_ingest):
@@ -156,17 +163,15 @@ def test_a_holiday_without_files_is_issued_as_a_day_without_activity(demo_worksp
     assert findings.figure("CT0", "target", "day").value == 0
 
 
-def test_the_previous_day_is_compared_as_it_was_known_then(demo_workspace):
-    today = analyse(gather(report_parameters("daily", ("t", {"report_date": DAY})), demo_workspace))
-    yesterday = analyse(gather(report_parameters("daily", ("t", {"report_date": "2022-10-17"})), demo_workspace))
-    for segment in today.head.segments:
-        for kpi in ("K17", "K20", "pending", "return_open", "K09"):
-            assert today.figure(segment, kpi, "prev_mtd").value == yesterday.figure(segment, kpi, "mtd").value
+def test_the_previous_day_is_compared_as_it_was_known_then(demo_workspace, demo_findings):
+    yesterday = for_the_manager("2022-10-17", demo_workspace)
+    for kpi in ("K17", "K20", "pending", "return_open", "K09"):
+        assert demo_findings.figure("CT0", kpi, "prev_mtd").value == yesterday.figure("CT0", kpi, "mtd").value
 
 
 def test_last_month_is_compared_as_it_was_known_on_the_same_working_day(demo_workspace, demo_findings):
     # 18 October 2022 is the 14th working day; the 14th of September is Friday the 16th.
-    then = analyse(gather(report_parameters("daily", ("t", {"report_date": "2022-09-16"})), demo_workspace))
+    then = for_the_manager("2022-09-16", demo_workspace)
     for kpi in ("K17", "K04", "K09", "K14"):
         assert demo_findings.figure("CT0", kpi, "last_month").value == then.figure("CT0", kpi, "mtd").value
 
@@ -252,7 +257,7 @@ def runs_of_digits(data: bytes) -> set[bytes]:
 
 
 def test_a_free_day_of_a_month_without_any_data_is_issued(demo_workspace):
-    findings = analyse(gather(report_parameters("daily", ("t", {"report_date": "2022-11-06"})), demo_workspace))
+    findings = for_the_manager("2022-11-06", demo_workspace)
     assert findings.figure("CT0", "K17", "mtd").value == 0
     assert findings.figure("CT0", "K44", "mtd").note == "no_activity"
 
@@ -295,6 +300,10 @@ def test_two_runs_at_once_publish_both_contents_as_two_versions(demo_workspace, 
         str(workspace),
         "-p",
         f"report_date={DAY}",
+        "-p",
+        "segment=CT0",
+        "-p",
+        "audience=manager",
     ]
     runs = [
         subprocess.Popen([*command, "-p", f"lang={lang}"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -302,5 +311,6 @@ def test_two_runs_at_once_publish_both_contents_as_two_versions(demo_workspace, 
     ]
     outcomes = [(run.communicate()[1].decode(), run.returncode) for run in runs]
     assert outcomes == [("", 0), ("", 0)]
-    texts = {(report_folder(workspace, version=n) / "ringkas.txt").read_text(encoding="utf-8")[:5] for n in (1, 2)}
+    folder = workspace / "outputs" / "daily" / "CT0" / DAY / "manager"
+    texts = {(folder / f"v{number}" / "ringkas.txt").read_text(encoding="utf-8")[:5] for number in (1, 2)}
     assert texts == {"Evalu", "Daily"}
