@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from caringmon.errors import ParameterError, did_you_mean
 from caringmon.model.annotations import Annotations, Decision
-from caringmon.params import Daily, IsoDate, read_yaml_as_text
+from caringmon.params import Report, read_yaml_as_text
 from caringmon.store.files import write_whole
+from caringmon.typed import IsoDate
 
 FOLDER = "catatan"
 _DATE = re.compile(r"\b(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[-/. ]\d{1,2}[-/. ]\d{4})\b")
@@ -66,9 +67,9 @@ class NotesFile:
     period: str
 
     @classmethod
-    def of(cls, parameters: Daily) -> NotesFile:
-        """Return the file of a daily report; all its audiences share it."""
-        return cls("daily", parameters.segment, parameters.report_date.isoformat())
+    def of(cls, parameters: Report) -> NotesFile:
+        """Return the file of a report; all its audiences share it."""
+        return cls(parameters.report, parameters.segment, parameters.period)
 
     def path(self, workspace: Path) -> Path:
         """Return the file's path in the workspace."""

@@ -16,7 +16,7 @@ from caringmon.errors import CaringmonError, ParameterError, UsageError, did_you
 
 if TYPE_CHECKING:
     from caringmon.followup import Place
-    from caringmon.params import Daily
+    from caringmon.params import Report
 
 DEMO_DATES = ("2022-10-04", "2022-10-18", "2022-10-31")
 PROGRAM = "caringmon"
@@ -76,7 +76,7 @@ def _demo(options: argparse.Namespace) -> int:
     _tell(f"loaded: {sum(report.rows_loaded for report in loaded):,} rows from {len(loaded)} files")
     for date in DEMO_DATES:
         parameters = report_parameters("daily", ("demo", {"report_date": date}))
-        published = run("daily", parameters, workspace, Times(_now(), _now))
+        published = run(parameters, workspace, Times(_now(), _now))
         _tell(f"daily {date}: {_shown(published.folder / 'report.html')}")
     print(_shown(workspace / "outputs" / "index.html"))
     return 0
@@ -165,12 +165,14 @@ def _run(options: argparse.Namespace) -> int:
     from caringmon.settings import workspace_folder
 
     if options.report not in REPORTS:
-        raise UsageError(f"unknown report '{options.report}'.{did_you_mean(options.report, REPORTS)} Known: daily")
+        raise UsageError(
+            f"unknown report '{options.report}'.{did_you_mean(options.report, REPORTS)} Known: {', '.join(REPORTS)}"
+        )
     workspace = workspace_folder(options.workspace, os.environ)
     parameters = _parameters(options, workspace)
     from caringmon.pipeline import Times, run  # after the parameters: a mistake is answered at once
 
-    published = run(options.report, parameters, workspace, Times(_now(), _now))
+    published = run(parameters, workspace, Times(_now(), _now))
     if not published.is_new:
         print(f"unchanged: version {published.version} has the same content; nothing was published")
     print(_shown(published.folder / "report.html"))
@@ -302,7 +304,7 @@ def _tell_restricted(options: argparse.Namespace, place: Place, now: dt.datetime
         print(f"{count} restricted left out; for SPV and QRD alone: --restricted", file=sys.stderr)
 
 
-def _parameters(options: argparse.Namespace, workspace: Path) -> Daily:
+def _parameters(options: argparse.Namespace, workspace: Path) -> Report:
     """Return the checked parameters: the file's values, over them those of -p; all read as text."""
     from caringmon.params import read_yaml_as_text, report_parameters
     from caringmon.settings import parameter_file

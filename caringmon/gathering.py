@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from caringmon.analysis import admission
 from caringmon.analysis.bridge import file_counts
+from caringmon.analysis.clocks import clocks_at
 from caringmon.analysis.readiness import (
     REFERENCE,
     absent_by_design,
@@ -34,16 +35,13 @@ from caringmon.analysis.readiness import (
 from caringmon.analysis.reconciliation import SYSTEM_COLUMNS, agrees_by_system
 from caringmon.annotations import NotesFile, fingerprint, read_annotations
 from caringmon.intake.pseudonyms import pseudonym_key
-from caringmon.model.audience import Audience
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.findings import Clocks, Evidence, Issue, Load, Request
 from caringmon.model.period import Period, month_before
-from caringmon.model.rulebook import Rulebook
 from caringmon.model.tables import TABLES
-from caringmon.params import Daily, Settings
+from caringmon.params import Report
+from caringmon.request import request_of
 from caringmon.settings import (
-    call_hours,
-    promise_rules,
     workspace_calendar,
     workspace_folder,
     workspace_rulebook,
@@ -57,7 +55,7 @@ from caringmon.store.visible import LOAD_COLUMNS, events_on, later_exports, rows
 from caringmon.suppression import suppressed_services
 
 
-def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
+def gather(parameters: Report, workspace: Path | None = None) -> Evidence:
     """Return the rows visible at the report's clocks, with what is known about them.
 
     Reads the workspace: the folder given, else the one that `CARINGMON_WORKSPACE` names, else the checkout.
@@ -69,8 +67,8 @@ def gather(parameters: Daily, workspace: Path | None = None) -> Evidence:
     settings = workspace_settings(folder)
     calendar = workspace_calendar(folder, settings.calendar)
     sources = workspace_sources(folder)
-    request = _request(parameters, settings, sources, workspace_zones(folder), workspace_rulebook(folder))
-    clocks = clocks_of(request.report_date, request.cut_time, request, calendar)
+    request = request_of(parameters, settings, sources, workspace_zones(folder), workspace_rulebook(folder))
+    clocks = clocks_at(request, calendar)
     day = request.report_date
     since = month_before(month_before(day).start).start
     loads = facts.read_loads(folder)
@@ -154,14 +152,6 @@ def admit(con: ibis.BaseBackend, folder: Path, loads: Sequence[Load], clocks: Cl
     return Admitted(record, visible, tables, (*recovered, *amounts, *left_out, *dependent))
 
 
-def clocks_of(day: dt.date, cut_time: dt.time, request: Request, calendar: WorkCalendar) -> Clocks:
-    """Return the clocks of a day: calls to its cut time, QC to the next working day's data deadline."""
-    return Clocks(
-        calls=dt.datetime.combine(day, cut_time),
-        qc=dt.datetime.combine(calendar.next_workday(day), request.data_deadline),
-    )
-
-
 def _issues(admitted: Admitted, day: dt.date, absent: frozenset[str], calendar: WorkCalendar) -> tuple[Issue, ...]:
     """Return what the rows say about each other, as far as the files have both by design."""
     tables, found = admitted.tables, list(admitted.issues)
@@ -180,53 +170,6 @@ def _bridged(
     calls = admitted.visible["calls"]
     asked = calls.filter(pc.is_in(calls["segment"], pa.array(request.segments)))
     return file_counts(held, asked, admitted.tables["calls"], in_time, request.report_date.replace(day=1))
-
-
-def _request(
-    parameters: Daily, settings: Settings, sources: Mapping[str, str], zones: Mapping[str, int], rulebook: Rulebook
-) -> Request:
-    ahead = sorted((witel, hours) for witel, hours in zones.items() if hours)
-    shared = {
-        "qc.cutoff": f"{settings.qc.cutoff_workday} / {settings.qc.cutoff_time:%H:%M}",
-        "qc.max_return_rounds": str(settings.qc.max_return_rounds),
-        "payments": ", ".join(f"{name} {value}" for name, value in settings.payments),
-        "rebalance": str(settings.rebalance).lower(),
-        "drop_talk_is_rpc": str(settings.limits.drop_talk_is_rpc).lower(),
-        "stats": ", ".join(f"{name} {value}" for name, value in settings.stats),
-        "allowed_hours": "-".join(f"{time:%H:%M}" for time in settings.limits.allowed_hours),
-        "zones": f"{settings.limits.tz_default}, {', '.join(f'{name} +{hours}' for name, hours in ahead)}",
-        "max_attempts_day": str(settings.limits.max_attempts_day),
-        "calendar": f"{settings.calendar.version}, {settings.calendar.workweek}, {settings.calendar.cuti_bersama}",
-        "working_hours": "-".join(f"{time:%H:%M}" for time in settings.calendar.working_hours),
-        "data_deadline": f"{settings.deadlines.data_deadline:%H:%M}",
-        "sources": ", ".join(f"{table} {system}" for table, system in sources.items() if not TABLES[table].is_state),
-        "absent_by_design": ", ".join(settings.absent_by_design) or "-",
-        "rules": rulebook.changes or "-",
-    }
-    return Request(
-        audience=Audience.of(parameters.audience),
-        report="daily",
-        report_date=parameters.report_date,
-        cut_time=parameters.cut_time,
-        segments=parameters.segments,
-        basis=parameters.achievement_basis,
-        lang=parameters.lang,
-        data_deadline=settings.deadlines.data_deadline,
-        qc_cutoff_workday=settings.qc.cutoff_workday,
-        qc_cutoff_time=settings.qc.cutoff_time,
-        max_return_rounds=settings.qc.max_return_rounds,
-        promises=promise_rules(settings),
-        hours=call_hours(settings, zones),
-        rebalance=settings.rebalance,
-        drop_talk_is_rpc=settings.limits.drop_talk_is_rpc,
-        max_attempts_day=settings.limits.max_attempts_day,
-        reference=parameters.reference,
-        gap_baseline_days=settings.stats.gap_baseline_days,
-        seed=settings.stats.seed,
-        coverage=settings.stats.coverage,
-        parameters={**parameters.as_text(), **shared},
-        rulebook=rulebook,
-    )
 
 
 def _run_id(known_by: tuple[str, str, str], request: Request, calendar: WorkCalendar, months: Period) -> str:

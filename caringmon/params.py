@@ -4,99 +4,100 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from caringmon.errors import ParameterError, did_you_mean
-from caringmon.model.audience import Audience
 from caringmon.model.codes import Segment
+from caringmon.model.period import Period
+from caringmon.typed import AudienceText, ClockTime, IsoDate, Month, time_text, word
 
 _STRICT = ConfigDict(strict=True, frozen=True, extra="forbid")
-
-
-def _text(value: object, example: str) -> str:
-    """Return the value if it is text; YAML and papermill turn unquoted dates and times into other things."""
-    if isinstance(value, str):
-        return value
-    kinds = {bool: "truth value", int: "number", float: "number", dt.date: "date", type(None): "empty value"}
-    kind = kinds.get(type(value), type(value).__name__)
-    raise ValueError(f"must be text, got the {kind} {value}. Quote it in YAML: {example}")
-
-
-def _iso_date(value: object) -> object:
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        raise ValueError(f'must be text, got the date {value}. Quote it in YAML: "{value}"')
-    text = _text(value, '"2022-10-18"')
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        raise ValueError(f"must be a date written YYYY-MM-DD, for example 2022-10-18; got {text!r}")
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"must be a date that exists; got {text!r}") from None
-
-
-def _clock_time(value: object) -> object:
-    text = _text(value, '"17:00"')
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d|24:00", text):
-        raise ValueError(f"must be a time between 00:01 and 24:00 written HH:MM; got {text!r}")
-    if text == "00:00":
-        raise ValueError("must be later than 00:00, which leaves nothing of the day; the whole day is 24:00")
-    return dt.time.max if text == "24:00" else dt.time.fromisoformat(text)
-
-
-def _word(*allowed: str) -> BeforeValidator:
-    """Check a word against a list."""
-
-    def check(value: object) -> str:
-        text = _text(value, f'"{allowed[0]}"')
-        if text in allowed:
-            return text
-        hint = did_you_mean(text, allowed) or did_you_mean(text.upper(), allowed)
-        raise ValueError(f"must be one of {', '.join(allowed)}; got {text!r}.{hint}")
-
-    return BeforeValidator(check)
-
-
-def _audience(value: object) -> str:
-    text = _text(value, '"all"')
-    try:
-        return str(Audience.of(text))
-    except ValueError:
-        hint = did_you_mean(text, ("all", "manager", "spv:", "tl:"))
-        raise ValueError(f"must be all, manager, spv:CODE or tl:CODE; got {text!r}.{hint}") from None
-
-
-IsoDate = Annotated[dt.date, BeforeValidator(_iso_date)]
-ClockTime = Annotated[dt.time, BeforeValidator(_clock_time)]
 
 
 class Daily(BaseModel):
     """Parameters of the daily evaluation report."""
 
     model_config = _STRICT
+    report: ClassVar[str] = "daily"
 
     report_date: IsoDate
-    segment: Annotated[str, _word("ALL", *Segment)] = "ALL"
-    audience: Annotated[str, BeforeValidator(_audience)] = "all"
-    achievement_basis: Annotated[str, _word("net", "valid", "gross")] = "net"
+    segment: Annotated[str, word("ALL", *Segment)] = "ALL"
+    audience: AudienceText = "all"
+    achievement_basis: Annotated[str, word("net", "valid", "gross")] = "net"
     cut_time: ClockTime = dt.time.max
-    reference: Annotated[str, _word("last_month", "plan", "baseline")] = "last_month"
-    lang: Annotated[str, _word("id", "en")] = "id"
+    reference: Annotated[str, word("last_month", "plan", "baseline")] = "last_month"
+    lang: Annotated[str, word("id", "en")] = "id"
 
     @property
-    def segments(self) -> tuple[str, ...]:
-        """The segments asked for, in the order of their sections."""
-        return tuple(segment.value for segment in Segment) if self.segment == "ALL" else (self.segment,)
+    def period(self) -> str:
+        """The period as folders and titles name it."""
+        return self.report_date.isoformat()
 
     def as_text(self) -> dict[str, str]:
         """Return the values as a person writes them, in the order of the parameter file."""
         text = {name: str(value) for name, value in self.model_dump().items()}
         return text | {"cut_time": time_text(self.cut_time)}
+
+
+class Monthly(BaseModel):
+    """Parameters of the monthly evaluation F-01: `report_date` is the last day of its month."""
+
+    model_config = _STRICT
+    report: ClassVar[str] = "f01"
+    audience: ClassVar[str] = "all"
+    cut_time: ClassVar[dt.time] = dt.time.max
+
+    period: Month
+    segment: Annotated[str, word(Segment.PRANPC, Segment.CT0)] = Segment.PRANPC.value
+    achievement_basis: Annotated[str, word("valid", "net", "gross")] = "valid"
+    reference: Annotated[str, word("last_month", "plan")] = "last_month"
+    lang: Annotated[str, word("id", "en")] = "id"
+
+    @property
+    def report_date(self) -> dt.date:
+        """The last day of the month."""
+        return Period.month(dt.date.fromisoformat(f"{self.period}-01")).last_day
+
+    def as_text(self) -> dict[str, str]:
+        """Return the values as a person writes them, in the order of the parameter file."""
+        return {name: str(value) for name, value in self.model_dump().items()}
+
+
+class Followup(BaseModel):
+    """Parameters of the report on recommendations, W-03 and its operations twin."""
+
+    model_config = _STRICT
+    report: ClassVar[str] = "w03"
+    audience: ClassVar[str] = "all"
+    cut_time: ClassVar[dt.time] = dt.time.max
+    achievement_basis: ClassVar[str] = "net"
+    reference: ClassVar[str] = "last_month"
+
+    report_date: IsoDate
+    segment: Annotated[str, word("ALL", *Segment)] = "ALL"
+    lang: Annotated[str, word("id", "en")] = "id"
+
+    @property
+    def period(self) -> str:
+        """The period as folders and titles name it."""
+        return self.report_date.isoformat()
+
+    def as_text(self) -> dict[str, str]:
+        """Return the values as a person writes them, in the order of the parameter file."""
+        return {name: str(value) for name, value in self.model_dump().items()}
+
+
+Report = Daily | Monthly | Followup
+
+
+def segments_of(report: Report) -> tuple[str, ...]:
+    """Return the segments that a report is asked for, in the order of their sections."""
+    return tuple(segment.value for segment in Segment) if report.segment == "ALL" else (report.segment,)
 
 
 class QcSettings(BaseModel):
@@ -177,15 +178,10 @@ class Settings(BaseModel):
 
 Model = TypeVar("Model", bound=BaseModel)
 
-REPORTS: dict[str, type[Daily]] = {"daily": Daily}
+REPORTS: dict[str, type[Daily] | type[Monthly] | type[Followup]] = {"daily": Daily}
 
 
-def time_text(time: dt.time) -> str:
-    """Return `HH:MM`; the end of the day is 24:00."""
-    return "24:00" if time == dt.time.max else f"{time:%H:%M}"
-
-
-def report_parameters(report: str, *sources: tuple[str, Mapping[str, object]]) -> Daily:
+def report_parameters(report: str, *sources: tuple[str, Mapping[str, object]]) -> Report:
     """Return the checked parameters of a report. Anything unknown or impossible: ParameterError naming the key.
 
     `sources`: (name, values) pairs; a later one overrides, and a mistake is reported with the name of its source.
@@ -200,7 +196,7 @@ def report_parameters(report: str, *sources: tuple[str, Mapping[str, object]]) -
     return _checked(model, merged, origin, sources[0][0])
 
 
-def read_params(report: str, namespace: Mapping[str, object], cells: Sequence[str]) -> Daily:
+def read_params(report: str, namespace: Mapping[str, object], cells: Sequence[str]) -> Report:
     """Return the checked parameters that a notebook's first cells have set.
 
     `namespace` is the notebook's `globals()`, `cells` its `In`: what papermill injected, and what the notebook's own

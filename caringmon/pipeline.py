@@ -17,15 +17,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caringmon.analysis.daily_findings import daily_findings
+from caringmon.analysis.found import Found
 from caringmon.analysis.snapshot import open_facts
 from caringmon.annotations import NotesFile, write_template
 from caringmon.errors import ReportFailedError
-from caringmon.gathering import clocks_of, gather
+from caringmon.gathering import gather
 from caringmon.inbox import inbox_files, load_file, open_loading
 from caringmon.intake.account import FileReport
 from caringmon.model.audience import Audience
 from caringmon.model.findings import Evidence, Findings, Head
-from caringmon.params import Daily
+from caringmon.params import Report
 from caringmon.runner.documents import contradictions, documents, manifest, write_index
 from caringmon.runner.engine import read_normalised, run_notebook
 from caringmon.runner.publish import Published, content_hash, publish_version, versions
@@ -35,12 +36,22 @@ from caringmon.store import facts
 from caringmon.store.files import only_one
 
 if TYPE_CHECKING:
+    from ibis.expr.types import Table
     from nbformat import NotebookNode
 
 __all__ = ["Published", "Times", "analyse", "gather", "hand_over", "ingest", "publish", "run"]
 
-FORMS = {"daily": "OB.IN.OCC.TELK.W-01.Rev.00"}
-NOTEBOOKS = {"daily": "daily.ipynb"}
+
+@dataclass(frozen=True)
+class Kind:
+    """What sets one report apart: its form, its notebook, and what it finds in the evidence and its fact tables."""
+
+    form: str
+    notebook: str
+    find: Callable[[Evidence, Mapping[str, Table]], Found]
+
+
+KINDS: Mapping[str, Kind] = {"daily": Kind("OB.IN.OCC.TELK.W-01.Rev.00", "daily.ipynb", daily_findings)}
 
 
 def ingest(workspace: Path, paths: Sequence[Path] | None, *, key: bytes) -> list[FileReport]:
@@ -54,11 +65,8 @@ def ingest(workspace: Path, paths: Sequence[Path] | None, *, key: bytes) -> list
 
 def analyse(evidence: Evidence) -> Findings:
     """Return what the report says: every figure computed once, and the lists that stand beside them."""
-    request, calendar = evidence.request, evidence.calendar
     with facts.connection() as con:
-        found = daily_findings(
-            evidence, open_facts(con, evidence.tables), lambda day: clocks_of(day, dt.time.max, request, calendar)
-        )
+        found = KINDS[evidence.request.report].find(evidence, open_facts(con, evidence.tables))
     return Findings(_head(evidence, found.segments, found.silent), found.tables)
 
 
@@ -77,7 +85,7 @@ class Times:
     now: Callable[[], dt.datetime]
 
 
-def run(report: str, parameters: Daily, workspace: Path, times: Times) -> Published:
+def run(parameters: Report, workspace: Path, times: Times) -> Published:
     """Run a report's notebook, make page, workbook and chat text of its findings, and publish them.
 
     Its notes file is written as a template to fill in, where there is none yet.
@@ -92,7 +100,9 @@ def run(report: str, parameters: Daily, workspace: Path, times: Times) -> Publis
     try:
         executed = staging / "executed.ipynb"
         environment = {"CARINGMON_STAGING": str(staging), "CARINGMON_WORKSPACE": str(workspace)}
-        run_notebook(notebooks_folder() / NOTEBOOKS[report], executed, parameters.as_text(), environment)
+        run_notebook(
+            notebooks_folder() / KINDS[parameters.report].notebook, executed, parameters.as_text(), environment
+        )
         findings = read_findings(staging)
         notebook = read_normalised(executed, parameters.as_text())
         published = publish(findings, notebook, staging, outputs, times)
@@ -145,9 +155,9 @@ def _head(evidence: Evidence, segments: tuple[str, ...], silent: tuple[str, ...]
     request = evidence.request
     return Head(
         report=request.report,
-        form=FORMS[request.report],
+        form=KINDS[request.report].form,
         lang=request.lang,
-        period=request.report_date.isoformat(),
+        period=request.period,
         segments=segments,
         basis=request.basis,
         parameters=request.parameters,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 
 import pandas as pd
 from ibis.expr.types import Table
 
 from caringmon.analysis.bridge import BRIDGED, bridge, bridge_total
+from caringmon.analysis.clocks import clocks_of
 from caringmon.analysis.daily import DailyValues, daily_values
 from caringmon.analysis.daily_advice import daily_advice
 from caringmon.analysis.daily_gap import DailyGap, GapRules, daily_gap
@@ -25,6 +25,7 @@ from caringmon.analysis.daily_plan import (
 )
 from caringmon.analysis.day_counts import DayRules
 from caringmon.analysis.figures import figures, with_figures
+from caringmon.analysis.found import Found
 from caringmon.analysis.provenance import issue_summary, issues_table, load_summary, loads_table, notes_table
 from caringmon.analysis.readiness import active_segments
 from caringmon.analysis.reconciliation import system_values
@@ -34,23 +35,12 @@ from caringmon.analysis.slices import with_standings
 from caringmon.analysis.snapshot import Scope, Snapshot, snapshot
 from caringmon.analysis.targets import Progress
 from caringmon.analysis.uncertainty import Resolution
-from caringmon.model.findings import Clocks, Evidence, Request
+from caringmon.model.findings import Evidence, Request
 from caringmon.model.period import Period, month_code
 
 
-@dataclass(frozen=True)
-class DailyFindings:
-    """The tables of the findings by name, the segments that have a section, and those without any row."""
-
-    tables: Mapping[str, pd.DataFrame]
-    segments: tuple[str, ...]
-    silent: tuple[str, ...]
-
-
-def daily_findings(
-    evidence: Evidence, facts: Mapping[str, Table], clocks_of: Callable[[dt.date], Clocks]
-) -> DailyFindings:
-    """Return what the report says; `facts`: the evidence's tables on one connection, `clocks_of`: those of a day."""
+def daily_findings(evidence: Evidence, facts: Mapping[str, Table]) -> Found:
+    """Return what the report says; `facts`: the evidence's tables on one connection."""
     request, calendar = evidence.request, evidence.calendar
     active = active_segments(evidence.tables, request.segments)
     plan = DailyPlan.of(request.report_date, calendar)
@@ -58,7 +48,7 @@ def daily_findings(
 
     @cache
     def earlier(day: dt.date) -> Snapshot:
-        return snapshot(facts, scope, clocks_of(day), Progress(calendar, day))
+        return snapshot(facts, scope, clocks_of(day, dt.time.max, request, calendar), Progress(calendar, day))
 
     progress = Progress(calendar, plan.today, calendar.share_of_day(request.cut_time))
     now = snapshot(facts, scope, evidence.clocks, progress)
@@ -79,7 +69,7 @@ def daily_findings(
         "recommendations": advice.table,
         "notes": pd.concat([notes_table(evidence.annotations), advice.notes], ignore_index=True),
     }
-    return DailyFindings(tables, segments, tuple(one for one in request.segments if one not in active))
+    return Found(tables, segments, tuple(one for one in request.segments if one not in active))
 
 
 def _scope(evidence: Evidence, segments: tuple[str, ...]) -> Scope:

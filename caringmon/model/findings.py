@@ -77,12 +77,14 @@ class Clocks:
 class Request:
     """What a report is asked for, with the settings that apply, as plain values.
 
+    `period`: as folders and titles name it; `report_date`: its last day.
     `parameters`: every value in force under its printed name, in order; part of `run_id`.
     """
 
     audience: Audience
 
     report: str
+    period: str
     report_date: dt.date
     cut_time: dt.time
     segments: tuple[str, ...]

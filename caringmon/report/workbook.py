@@ -9,7 +9,11 @@ from caringmon.report.page import page_title
 from caringmon.report.wording import plain, say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from caringmon.report.sheets.pen import Pen
+
+    Writer = Callable[[Pen, Findings], None]
 
 AUTHOR = "caringmon"
 
@@ -29,14 +33,9 @@ def report_workbook(findings: Findings, version: int | None) -> bytes:
 
 
 def report_sheets(findings: Findings, version: int | None) -> Pen:
-    """Return the pen that has written every sheet but the evidence: its book, its formulas' values, its places.
-
-    Sheets: summary (reads as a page), teams, agents, funnel, call results, recommendations, data and
-    definitions.
-    """
+    """Return the pen that has written every sheet but the evidence: its book, its formulas' values, its places."""
     from openpyxl import Workbook
 
-    from caringmon.report.sheets import advice, agents, calls, data, funnel, summary, teams
     from caringmon.report.sheets.pen import Pen
 
     head = findings.head
@@ -44,14 +43,22 @@ def report_sheets(findings: Findings, version: int | None) -> Pen:
     book.remove(book.worksheets[0])
     title = page_title(head, version)
     book.properties.title, book.properties.creator = title, AUTHOR
-    book.properties.subject, book.properties.language = plain(say("title.daily"), head.lang), head.lang
+    book.properties.subject, book.properties.language = plain(say(f"title.{head.report}"), head.lang), head.lang
     pen = Pen(book, head.lang, title)
-    summary.write(pen, findings, version)
-    teams.write(pen, findings)
-    agents.write(pen, findings)
-    funnel.write(pen, findings)
-    calls.write(pen, findings)
-    advice.write(pen, findings)
-    data.write(pen, findings)
+    for write in _writers(head.report, version):
+        write(pen, findings)
     pen.hush_zeros()
     return pen
+
+
+def _writers(report: str, version: int | None) -> tuple[Writer, ...]:
+    """Return what writes the sheets of a report, in their order; the first one reads as a page."""
+    from caringmon.report.sheets import advice, agents, calls, data, funnel, summary, teams
+
+    writers: dict[str, tuple[Writer, ...]] = {
+        "daily": (
+            lambda pen, findings: summary.write(pen, findings, version),
+            teams.write, agents.write, funnel.write, calls.write, advice.write, data.write,
+        ),
+    }  # fmt: skip
+    return writers[report]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,13 +22,24 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 
+CHAT = "ringkas.txt"
+# Reports that are also a text for a chat.
+TEXTS: Mapping[str, Callable[[Findings], str]] = {"daily": chat_text}
+# What the index says of a report in one line.
+SUMMARIES: Mapping[str, Callable[[Findings], str]] = {"daily": summary_line}
+
+
 def documents(findings: Findings, notebook: NotebookNode, version: int | None) -> dict[str, bytes]:
-    """Return page, workbook, notebook and chat text by file name; without a version, the body that is hashed."""
+    """Return page, workbook, notebook and, where there is one, chat text by file name.
+
+    Without a version: the body that is hashed.
+    """
+    text = TEXTS.get(findings.head.report)
     return {
         "report.html": page_html(notebook, findings, version).encode(),
         "report.xlsx": report_workbook(findings, version),
         "report.ipynb": notebook_text(notebook).encode(),
-        "ringkas.txt": chat_text(findings).encode(),
+        **({CHAT: text(findings).encode()} if text else {}),
     }
 
 
@@ -37,7 +48,7 @@ def contradictions(files: Mapping[str, bytes], findings: Findings, version: int)
     return [
         *check_page(files["report.html"].decode(), findings),
         *check_workbook(files["report.xlsx"], findings, version),
-        *check_text(files["ringkas.txt"].decode(), findings),
+        *(check_text(files[CHAT].decode(), findings) if CHAT in files else ()),
     ]
 
 
@@ -54,7 +65,7 @@ def manifest(findings: Findings, fingerprint: str, started: dt.datetime, ended: 
         "run_id": head.run_id,
         "evidence_id": head.evidence_id,
         "content_hash": fingerprint,
-        "summary": summary_line(findings),
+        "summary": SUMMARIES[head.report](findings),
         "parameters": dict(head.parameters),
         "package_version": head.package_version,
         "calendar_version": head.calendar_version,

@@ -1,0 +1,26 @@
+"""The clocks of a report: the instants up to which its rows are visible (8-interfaces, 8.3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from caringmon.analysis.snapshot import qc_cutoff
+from caringmon.model.calendar import WorkCalendar
+from caringmon.model.findings import Clocks, Request
+from caringmon.model.period import end_of_day
+
+
+def clocks_at(request: Request, calendar: WorkCalendar) -> Clocks:
+    """Return the clocks of a report: those of its day; of a month its end, and the QC cut-off."""
+    if request.period == request.report_date.isoformat():
+        return clocks_of(request.report_date, request.cut_time, request, calendar)
+    cutoff = qc_cutoff(request.period, calendar, request.qc_cutoff_workday, request.qc_cutoff_time)
+    return Clocks(calls=end_of_day(request.report_date), qc=cutoff)
+
+
+def clocks_of(day: dt.date, cut_time: dt.time, request: Request, calendar: WorkCalendar) -> Clocks:
+    """Return the clocks of a day: calls to its cut time, QC to the next working day's data deadline."""
+    return Clocks(
+        calls=dt.datetime.combine(day, cut_time),
+        qc=dt.datetime.combine(calendar.next_workday(day), request.data_deadline),
+    )
