@@ -170,6 +170,21 @@ def _close(commands: _Commands[Parser], shared: Parser) -> Parser:
     return close
 
 
+def _tindakan(commands: _Commands[Parser], shared: Parser) -> Parser:
+    actions = commands.add_parser(
+        "tindakan",
+        parents=[shared],
+        help="what each TL is to do today, with service numbers: a restricted workbook per leader",
+        description="Write outputs/tindakan/ALL/D/tindakan_CODE.xlsx for every TL and SPV: near the CT-0 limit, broken "
+        "promises, untouched records, returns, each with service number, reason and due date; an SPV's file also has "
+        "the sheet Integritas. Readable by the owner of the workspace alone; never send it on.",
+    )
+    actions.add_argument("--date", dest="day", required=True, type=_date, metavar="D", help="day of the data")
+    actions.add_argument("--tl", default="", metavar="ID", help="one TL or SPV alone (default: all)")
+    actions.add_argument("--lang", choices=("id", "en"), default="id", help="language of the words (default id)")
+    return actions
+
+
 def _followup(commands: _Commands[Parser], shared: Parser) -> Parser:
     followup = commands.add_parser(
         "followup",
@@ -227,5 +242,6 @@ _DESCRIBED: Mapping[str, Callable[[_Commands[Parser], Parser], Parser]] = {
     "kpi": _kpi,
     "gap": _gap,
     "close": _close,
+    "tindakan": _tindakan,
     "followup": _followup,
 }

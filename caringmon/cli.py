@@ -50,7 +50,7 @@ def command_line() -> Parser:
     """Return the parser of the command line."""
     return command_parser(PROGRAM, {
         "demo": _demo, "init": _init, "template": _template, "ingest": _ingest, "check": _check, "run": _run,
-        "kpi": _kpi, "gap": _gap, "close": _close, "followup": _followup,
+        "kpi": _kpi, "gap": _gap, "close": _close, "tindakan": _tindakan, "followup": _followup,
     })  # fmt: skip
 
 
@@ -235,6 +235,18 @@ def _close(options: argparse.Namespace) -> int:
         f"{record.segment} {record.period} closed as at {record.qc_cutoff_at:%Y-%m-%d %H:%M}, "
         f"{record.accepted_open} claims open; snapshot {record.kpi_snapshot_sha256[:12]}"
     )
+    return 0
+
+
+def _tindakan(options: argparse.Namespace) -> int:
+    """Write the action lists; print the path and the number of rows of each."""
+    from caringmon.actions import write_actions
+    from caringmon.settings import workspace_folder
+
+    workspace = workspace_folder(options.workspace, os.environ)
+    for one in write_actions(workspace, options.day, options.tl, options.lang):
+        gone = f"; {one.nameless} without their number, which is kept 90 days" if one.nameless else ""
+        print(f"{_shown(one.path)}: {one.rows} rows{gone}")
     return 0
 
 

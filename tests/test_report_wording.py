@@ -40,6 +40,7 @@ FAMILIES = (
     "factor",
     "result",
     "absence",
+    "action",
     "tracker",
     "advice",
     "decision",

@@ -44,7 +44,7 @@ def daily_findings(evidence: Evidence, facts: Mapping[str, Table]) -> Found:
     request, calendar = evidence.request, evidence.calendar
     active = active_segments(evidence.tables, request.segments)
     plan = DailyPlan.of(request.report_date, calendar)
-    scope = _scope(evidence, active)
+    scope = scope_of(evidence, active)
 
     @cache
     def earlier(day: dt.date) -> Snapshot:
@@ -56,7 +56,7 @@ def daily_findings(evidence: Evidence, facts: Mapping[str, Table]) -> Found:
     counted = daily_values(now, earlier, plan, request.audience, rules)
     explained = _explained(now, earlier, plan, request)
     segments = shown_segments(counted.values, active, request.audience)
-    ruled = ruled_values(now, earlier, plan, request.audience, _rule_days(request))
+    ruled = ruled_values(now, earlier, plan, request.audience, rule_days(request))
     tables = _figures(counted, explained, plan, segments, evidence)
     if request.audience.level == "site":
         ruled = pd.concat([ruled, system_values(evidence.systems, segments, list(ruled.columns))], ignore_index=True)
@@ -72,7 +72,8 @@ def daily_findings(evidence: Evidence, facts: Mapping[str, Table]) -> Found:
     return Found(tables, segments, tuple(one for one in request.segments if one not in active))
 
 
-def _scope(evidence: Evidence, segments: tuple[str, ...]) -> Scope:
+def scope_of(evidence: Evidence, segments: tuple[str, ...]) -> Scope:
+    """Return what is counted of these segments, and how, as the report is asked."""
     request = evidence.request
     return Scope(
         calendar=evidence.calendar,
@@ -128,7 +129,8 @@ def _registered(values: pd.DataFrame, plan: DailyPlan) -> pd.DataFrame:
     return figures(values, {window.name: window.period for window in plan.windows()})
 
 
-def _rule_days(request: Request) -> RuleDays:
+def rule_days(request: Request) -> RuleDays:
+    """Return the days by which the rules count."""
     limit = request.rulebook.limit
     return RuleDays(
         request.report_date, request.promises, int(limit("R17", "long_days")), int(limit("R21", "sla_days"))

@@ -66,7 +66,7 @@ def day_counts(
     counted: dict[str, Mapping[tuple[str, str], float]] = {}
     for table, counts in (
         (_promised(relations, rules, level), _promise_counts(relations, rules)),
-        (_near_limit(relations, rules, level), {"near_limit": _.count(), "near_limit_rupiah": _.arrears.sum()}),
+        (near_limit(relations, rules, level), {"near_limit": _.count(), "near_limit_rupiah": _.arrears.sum()}),
         (_over_dialled(relations, rules, level), {"over_dialled": _.count()}),
         (_taps(relations, rules, level), _tap_counts()),
     ):
@@ -109,7 +109,7 @@ def _promise_counts(relations: Relations, rules: DayRules) -> dict[str, Value]:
     }
 
 
-def _near_limit(relations: Relations, rules: DayRules, level: str) -> Table:
+def near_limit(relations: Relations, rules: DayRules, level: str) -> Table:
     """Return the CT-0 services open on the day without a right-party contact, where the limit is near; else none."""
     limit = rules.day.replace(day=LIMIT_DAY)
     is_near = rules.day <= limit and _workdays_to(relations, rules.day, limit) <= NEAR_WORKDAYS

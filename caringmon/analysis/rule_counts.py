@@ -152,26 +152,34 @@ def _reach(relations: Relations, days: RuleDays, level: str) -> Counts:
 
 
 def _broken(relations: Relations, days: RuleDays, level: str) -> Counts:
-    """Return the broken promises whose next working day has passed, and those of them that nobody called since.
+    """Return the broken promises whose next working day has passed, and those of them that nobody called since."""
+    passed = broken_promises(relations, days, level).filter(_.call_by <= days.day)
+    counted = passed.group_by(_OWNER).agg(of=_.count(), waiting=(_.calls == 0).cast("int64").sum())
+    return _counted(counted, ("of", "waiting"))
 
-    A break is known `feed_lag_days` after the last day on time; promises of the 30 days before the day.
+
+def broken_promises(relations: Relations, days: RuleDays, level: str) -> Table:
+    """Return the broken promises whose last day on time lies in the 30 days before the day, a row each.
+
+    `call_by`: the working day after the break is known, which is `feed_lag_days` after the last day on time (`ended`);
+    `calls`: those made to the service after `ended`; beside the claim's `service_no`, `agent_id`, `owed` and `paid`.
     """
     calendar, lag = relations.calendar, dt.timedelta(days=days.promises.feed_lag_days)
     span = Period(days.day - dt.timedelta(days=LOOK_BACK_DAYS), days.day + ONE_DAY)
-    passed = [(day,) for day in span.days if calendar.next_workday(day + lag) <= days.day]
-    ends = small_table({"ended": pa.date32()}, passed)
+    known = [(day, calendar.next_workday(day + lag)) for day in span.days]
+    ends = small_table({"ended": pa.date32(), "call_by": pa.date32()}, known)
     claims = claims_by_entity(relations, level).filter(_.counts_net == 1, _.pay_state == PayState.BROKEN.value)
-    due = claims.join(ends, claims.window_end == ends.ended).select(
-        *_OWNER, "service_no", "claim_no", "own_segment", "ended"
-    )
+    row = [*_OWNER, "service_no", "claim_no", "agent_id", "own_segment", "ended", "call_by", "owed", "paid"]
+    due = claims.join(ends, claims.window_end == ends.ended).mutate(
+        agent_id=_.agent_id_credit, owed=ibis.coalesce(_.owed, 0), paid=_.paid_by_window_end + _.paid_late
+    ).select(row)  # fmt: skip
     since = voice(between(relations.calls, "called_at", [Window("", span)]))
     later = since.select(own_segment="segment", service_no="service_no", called=_.called_at.date())
     both = due.left_join(
         later,
         [due.service_no == later.service_no, due.own_segment == later.own_segment, later.called > due.ended],
-    ).group_by([*_OWNER, "service_no", "claim_no"]).agg(calls=_.called.count())  # fmt: skip
-    counted = both.group_by(_OWNER).agg(of=_.count(), waiting=(_.calls == 0).cast("int64").sum())
-    return _counted(counted, ("of", "waiting"))
+    )  # fmt: skip
+    return both.group_by(row).agg(calls=_.called.count())
 
 
 def _kept_long(relations: Relations, days: RuleDays, level: str) -> Counts:
