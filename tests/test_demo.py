@@ -21,7 +21,7 @@ from caringmon.demo.targets import largest_remainder
 from caringmon.demo.workspace import write_world
 from caringmon.model.codes import RESULT_CODES
 
-TINY = Size(agents=12, teams=6, supervisors=2, officers=2, services=400, dials=9.0)
+TINY = Size(agents=12, teams=6, supervisors=2, officers=2, services=(600, 600), dials=12.0)
 
 # The field words of T15 as the demo spells them, written out here so that a wrong word in the demo is found.
 WORDS = {
@@ -158,7 +158,7 @@ def file_bytes(workspace: Path) -> dict[str, bytes]:
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path: Path) -> None:
-    for name, seed in (("first", 3), ("again", 3), ("other", 4)):
+    for name, seed in (("first", 2), ("again", 2), ("other", 4)):
         write_world(tmp_path / name, seed, TINY)
     first, again, other = (file_bytes(tmp_path / name) for name in ("first", "again", "other"))
     assert first == again
@@ -277,23 +277,23 @@ def test_most_promises_are_paid_by_the_third_day_after_the_promise(raw: Raw) -> 
     assert 0.65 <= kept / len(agrees) <= 0.85
 
 
-def test_semarang_loses_twelve_points_of_contact_in_ct0_from_the_13th(raw: Raw) -> None:
-    listed = raw.lists[(raw.lists["Periode"] == "2022-10") & (raw.lists["Layanan"] == "CT0")]
-    calls = october(raw, "CT-0")
+def test_semarang_loses_22_points_of_contact_in_ct0_from_the_3rd_of_october(raw: Raw) -> None:
+    listed = raw.lists[raw.lists["Layanan"] == "CT0"].drop_duplicates("SND")
+    calls = raw.calls[(raw.calls["jenis"] == "CT-0") & (raw.calls["status"] != "Contacted Recall")]
     calls = calls[calls["is_dial"]].merge(
         listed[["SND", "Witel"]], left_on="fastel", right_on="SND", validate="many_to_one"
     )
-    rate = calls.groupby([calls["Witel"] == "Semarang", calls["day"] >= "2022-10-13"])["contacted"].mean()
-    assert rate[True, True] - rate[True, False] == pytest.approx(-0.12, abs=0.03)
+    rate = calls.groupby([calls["Witel"] == "Semarang", calls["day"] >= "2022-10-03"])["contacted"].mean()
+    assert rate[True, True] - rate[True, False] == pytest.approx(-0.22, abs=0.03)
     assert rate[False, True] - rate[False, False] == pytest.approx(0, abs=0.02)
 
 
-def test_tl05_agrees_a_quarter_less_from_the_17th_to_the_22nd(raw: Raw) -> None:
+def test_tl05_agrees_two_fifths_less_from_the_17th_to_the_22nd(raw: Raw) -> None:
     calls = october(raw, "PraNPC")
     calls = calls[calls["rpc"]].set_index("id")
     is_tl05 = leaders(raw, calls.reset_index()).reindex(calls.index) == "TL05"
     rate = calls.groupby([is_tl05, calls["day"].between("2022-10-17", "2022-10-22")])["agree"].mean()
-    assert rate[True, True] / rate[True, False] == pytest.approx(0.75, abs=0.06)
+    assert rate[True, True] / rate[True, False] == pytest.approx(0.6, abs=0.06)
     assert rate[False, True] / rate[False, False] == pytest.approx(1, abs=0.06)
 
 

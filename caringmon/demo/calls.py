@@ -12,13 +12,13 @@ from caringmon.demo.people import People
 from caringmon.demo.plan import Bools, Days, Ints
 from caringmon.demo.rates import CODE_NO, CODES, DayRates
 
-_MAX_ATTEMPTS = 4
+_MAX_ATTEMPTS = np.array([10, 4])  # of a service in a month, by segment
 _FRESH_SHARE = 0.74
 _JITTER = 0.5
 # A service is closed for the month by these results; some who declined for money or mood are tried again.
 _CLOSING = frozenset({"U06", "U07", "C01", "C03", "R01", "R05", "R07", "R08", "R09", "R10"})
-_TRIED_AGAIN = {"R03": 0.6, "R04": 0.3, "R06": 0.3, "R99": 0.5}
-_WAIT = {"R02": (2, 4), "R03": (3, 5), "R04": (3, 5), "R06": (3, 5), "R99": (3, 5)}
+_TRIED_AGAIN = {"R03": 0.8, "R04": 0.5, "R06": 0.5, "R99": 0.7}
+_WAIT = {"R02": (2, 5), "R03": (3, 5), "R04": (3, 5), "R06": (3, 5), "R99": (3, 5)}
 # Once a payment has been reported (2 days later), most lists leave the customer out of further attempts.
 _REPORT_LAG, _PAID_LEFT_OUT = 2, 0.6
 _TALK_SECONDS = {"R01": (235, 60), "R02": (120, 40), "R08": (90, 25), "C04": (35, 15), "U04": (9, 3)}
@@ -40,7 +40,7 @@ class _List:
 
         `capacity`: dials of each (agent, segment), at position 2 × agent + segment.
         """
-        due = self.open & (self.next_day <= day) & (self.attempts < _MAX_ATTEMPTS) & present[self.holder]
+        due = self.open & (self.next_day <= day) & (self.attempts < _MAX_ATTEMPTS[self.segment]) & present[self.holder]
         rows = np.flatnonzero(due)
         group = 2 * self.holder[rows] + self.segment[rows]
         is_fresh = self.attempts[rows] == 0

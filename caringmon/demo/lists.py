@@ -31,9 +31,12 @@ DATELS = (
 )
 
 
-def first_list(rng: np.random.Generator, people: People, services: int) -> pd.DataFrame:
-    """Return the list of September: `services` rows per segment, all of them new to the site."""
-    fresh = [_new_services(rng, segment, services, 2 * segment * services) for segment in (plan.CT0, plan.PRANPC)]
+def first_list(rng: np.random.Generator, people: People, services: tuple[int, int]) -> pd.DataFrame:
+    """Return the list of September: `services` rows of each segment, all of them new to the site."""
+    fresh = [
+        _new_services(rng, segment, services[segment], 2 * segment * max(services))
+        for segment in (plan.CT0, plan.PRANPC)
+    ]
     return _assigned(rng, people, pd.concat(fresh, ignore_index=True), 0)
 
 
@@ -42,7 +45,7 @@ def next_list(rng: np.random.Generator, people: People, before: pd.DataFrame, un
 
     PRANPC with two bills goes to CT0, with one bill stays in PRANPC; CT0 of September is cleansed.
     """
-    services = int((before["segment"] == plan.CT0).sum())
+    services = np.bincount(before["segment"])
     owes = unpaid & (before["segment"] == plan.PRANPC)
     drawn = rng.random(len(before))
     to_ct0 = before[owes & (before["unpaid_bills"] == 2) & (drawn < _TO_CT0)]
@@ -51,8 +54,8 @@ def next_list(rng: np.random.Generator, people: People, before: pd.DataFrame, un
     for segment, carried in ((plan.CT0, to_ct0), (plan.PRANPC, stays)):
         back = carried.assign(segment=segment, unpaid_bills=carried["unpaid_bills"] + 1)
         back = back.assign(arrears=back["arrears"] * back["unpaid_bills"] // carried["unpaid_bills"])
-        serial = (4 + 2 * segment) * services
-        parts += [back, _new_services(rng, segment, services - len(back), serial)]
+        serial = int((4 + 2 * segment) * services.max())
+        parts += [back, _new_services(rng, segment, int(services[segment]) - len(back), serial)]
     return _assigned(rng, people, pd.concat(parts, ignore_index=True), 1)
 
 

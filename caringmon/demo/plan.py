@@ -52,25 +52,26 @@ def promise_limits(days: Days) -> Days:
 class Size:
     """How large a world is; rates and causes are the same in all sizes.
 
-    `services` counts the list of one segment and month; `dials` the calls of one agent on a middling day.
+    `services` counts the list of a month, by segment: CT0 is what is left of PRANPC, and is called more often.
+    `dials`: the calls of one agent on a middling day.
     """
 
     agents: int
     teams: int
     supervisors: int
     officers: int
-    services: int
+    services: tuple[int, int]
     dials: float
 
 
 SIZES = {
-    "small": Size(agents=40, teams=6, supervisors=2, officers=4, services=6_200, dials=31.5),
-    "full": Size(agents=320, teams=32, supervisors=8, officers=32, services=100_000, dials=64.2),
+    "small": Size(agents=40, teams=6, supervisors=2, officers=4, services=(3_300, 6_200), dials=34.5),
+    "full": Size(agents=320, teams=32, supervisors=8, officers=32, services=(53_000, 100_000), dials=70.3),
 }
 
 # The planted causes. Dates are days of October 2022, both ends included.
-WEAK_WITEL, WEAK_WITEL_FROM, CONTACT_LOSS = 0, dt.date(2022, 10, 13), 0.12
-WEAK_TEAM, WEAK_TEAM_DAYS, WEAK_TEAM_FACTOR = 4, (dt.date(2022, 10, 17), dt.date(2022, 10, 22)), 0.75
+WEAK_WITEL, WEAK_WITEL_FROM, CONTACT_LOSS = 0, dt.date(2022, 10, 3), 0.22
+WEAK_TEAM, WEAK_TEAM_DAYS, WEAK_TEAM_FACTOR = 4, (dt.date(2022, 10, 17), dt.date(2022, 10, 22)), 0.60
 RETURN_TEAM, RETURN_TEAM_FROM, RETURN_FACTOR = 2, dt.date(2022, 10, 10), 2.0
 ABSENT_TEAM, ABSENT_DAYS = 0, (dt.date(2022, 10, 10), dt.date(2022, 10, 12))
 AWAY_TEAM, AWAY_DAY = 3, dt.date(2022, 10, 18)
@@ -93,16 +94,16 @@ CAUSES = (
     Cause(
         "contact",
         "CT0, witel Semarang",
-        "13 Oct 2022 to the end of the month",
-        "contact rate of every dial falls by 12 points",
-        "fewer RPC and agrees in CT0: the contact factor of Semarang leads the gap; R05",
+        "3 Oct 2022 to the end of the month",
+        "contact rate of every dial falls by 22 points",
+        "fewer RPC and agrees in CT0: contact in Semarang is the driver that the gap of 18 and of 31 October names",
     ),
     Cause(
         "agree",
         "PRANPC, TL05",
         "17 to 22 Oct 2022",
-        "agree rate on RPC falls by a quarter, the other teams hold",
-        "the agree factor of TL05 leads the gap of that week; R10",
+        "agree rate on RPC falls by two fifths, the other teams hold",
+        "the agree factor of TL05 leads the gap of that week",
     ),
     Cause(
         "returns",

@@ -15,7 +15,7 @@ CODES = tuple(sorted(code.code for code in RESULT_CODES))
 CODE_NO = {code: number for number, code in enumerate(CODES)}
 AGREE = CODE_NO["R01"]
 
-_CONTACT, _RPC, _AGREE = (0.455, 0.450), (0.72, 0.73), (0.285, 0.295)
+_CONTACT, _RPC, _AGREE = (0.54, 0.45), (0.80, 0.73), (0.20, 0.295)
 _RHO = 0.005
 _CONTACT_BY_WEEKDAY = (1.04, 1.02, 1.0, 1.0, 0.98, 0.95)
 _AGREE_BY_WEEKDAY = (1.03, 1.01, 1.0, 1.0, 0.99, 0.96)
@@ -29,7 +29,7 @@ HOUR_CUMULATIVE = np.concatenate([[0.0], np.cumsum(_DIALS_BY_HOUR) / _DIALS_BY_H
 _UNREACHED = {"U01": 46, "U03": 20, "U02": 11, "U05": 9, "U04": 5, "U06": 4, "U07": 3, "U08": 2}
 _OTHER_PARTY = {"C02": 54, "C04": 21, "C01": 15, "C03": 7, "R10": 3}
 _DECLINES = (
-    {"R02": 38, "R03": 23, "R04": 9, "R06": 11, "R07": 6, "R99": 6, "R05": 3, "R08": 2, "R09": 2},
+    {"R02": 130, "R03": 23, "R04": 9, "R06": 11, "R07": 6, "R99": 6, "R05": 3, "R08": 2, "R09": 2},
     {"R02": 47, "R03": 21, "R04": 10, "R06": 5, "R07": 3, "R99": 7, "R05": 3, "R08": 3, "R09": 1},
 )
 _SAYS_PAID_SHARE = 0.9
@@ -57,8 +57,8 @@ def draw_day_rates(rng: np.random.Generator) -> DayRates:
 def _billing_cycle() -> Floats:
     """Return the factor of each segment and day: up to the 20th, when the payment window ends, then down."""
     date = np.array([day.day for day in plan.WORKDAYS[: plan.CALL_DAYS]])
-    rising = 0.90 + 0.20 * date / 20
-    after = np.array([[0.80], [0.92]])
+    start, rise, after = np.array([[0.75], [0.90]]), np.array([[0.40], [0.20]]), np.array([[0.95], [0.92]])
+    rising = start + rise * date / 20
     factor: Floats = np.where(date <= 20, rising, after)
     return factor
 

@@ -12,13 +12,13 @@ from caringmon.demo.people import People, team_code
 from caringmon.demo.plan import Floats, Ints, Size
 
 # Agrees per service on the list, by month and segment; set before the month, so they know nothing of its causes.
-_AGREES_PER_SERVICE = ((0.200, 0.205), (0.218, 0.209))
+_AGREES_PER_SERVICE = ((0.320, 0.240), (0.358, 0.252))
 # The plan of the funnel; its product with the list is the target of the site, up to rounding.
 _FUNNEL = (
-    {"penetration": 0.98, "contact_rate": 0.83, "rpc_rate": 0.82, "valid_share": 0.93},
-    {"penetration": 0.98, "contact_rate": 0.81, "rpc_rate": 0.82, "valid_share": 0.93},
+    {"penetration": 0.985, "contact_rate": 0.94, "rpc_rate": 0.93, "valid_share": 0.94},
+    {"penetration": 0.98, "contact_rate": 0.82, "rpc_rate": 0.835, "valid_share": 0.93},
 )
-_AGREE_RATE = ((0.322, 0.339), (0.351, 0.345))
+_AGREE_RATE = ((0.395, 0.385), (0.442, 0.404))
 _APPROVED = (dt.datetime(2022, 8, 30, 16, 0), dt.datetime(2022, 9, 28, 16, 0))
 _COLUMNS = (
     "period",
@@ -43,7 +43,7 @@ def target_rows(people: People, size: Size, month: int) -> pd.DataFrame:
     rows: list[tuple[str, str, str, str, float, str]] = []
     for segment, name in enumerate(plan.SEGMENTS):
         funnel = _FUNNEL[segment] | {"agree_rate": _AGREE_RATE[month][segment]}
-        total = round(_AGREES_PER_SERVICE[month][segment] * size.services / 10) * 10
+        total = round(_AGREES_PER_SERVICE[month][segment] * size.services[segment] / 10) * 10
         rows.append((name, "SITE", "SITE", "agree", total, "count"))
         strength = _strength(people, size, segment)
         teams = np.flatnonzero(strength)
@@ -53,7 +53,7 @@ def target_rows(people: People, size: Size, month: int) -> pd.DataFrame:
             for t, s in zip(teams.tolist(), shares.tolist(), strict=True)
         ]
         rows += [(name, "SPV", code, "agree", value, "count") for code, value in _of_supervisors(people, rows, name)]
-        rows.append((name, "SITE", "SITE", "assigned", size.services, "count"))
+        rows.append((name, "SITE", "SITE", "assigned", size.services[segment], "count"))
         rows += [(name, "SITE", "SITE", metric, value, "rate") for metric, value in funnel.items()]
     table = pd.DataFrame(rows, columns=["segment", "level", "entity_id", "metric", "value", "unit"])
     first = plan.MONTHS[month].start

@@ -13,7 +13,7 @@ from caringmon.demo.plan import Size
 from caringmon.demo.targets import target_rows
 
 # One of many series of worlds, chosen because chance hides none of the planted causes in its seed 0.
-_SERIES = 842
+_SERIES = 844
 _DEAL_SHARES = (0.82, 0.12, 0.06)  # pays in full, PDD 6, PDD 12
 
 
