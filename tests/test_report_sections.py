@@ -262,7 +262,8 @@ def test_every_number_on_the_page_has_a_definition(name: str) -> None:
     page = BeautifulSoup(page_of(name), "html.parser")
     defined = {code.get_text() for code in page.select("section[aria-labelledby=definisi] .code.small")}
     kpi_of = findings.tables["figures"].set_index("id")["kpi"].to_dict()
-    used = {kpi_of[data["data-figure"]] for data in page.find_all("data") if data["data-figure"] in kpi_of}
+    known = [data["data-figure"] for data in page.find_all("data") if data["value"]]
+    used = {kpi_of[name] for name in known if name in kpi_of}
     assert {kpi for kpi in used if kpi not in defined and kpi.partition(".")[0] not in defined} == set()
 
 

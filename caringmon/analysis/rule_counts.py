@@ -230,7 +230,7 @@ class _Teller:
 
     def results(self, calls: Table, coverage: Coverage) -> None:
         """Tell the reasons of refusals, and the share of attempts whose result no list knows."""
-        why = coverage.lacks(("calls",))
+        why, no_reasons = coverage.lacks(("calls",)), coverage.lacks(("calls", "contact"))
         frame = calls.group_by([*_OWNER, "result_code"]).agg(attempts=_.count()).execute()
         counted = {
             (row["segment"], row["entity"], row["result_code"]): row["attempts"] for row in frame.to_dict("records")
@@ -240,7 +240,7 @@ class _Teller:
             refusals = sum(own.get(code, 0.0) for code in REFUSALS)
             self._ratio(("mtd", *owner, "", "unmapped"), own.get(UNMAPPED_RESULT, 0.0), sum(own.values()), why)
             for code in REFUSALS:
-                self._ratio(("mtd", *owner, f"{RESULT}:{code}", "refusals"), own.get(code, 0.0), refusals, why)
+                self._ratio(("mtd", *owner, f"{RESULT}:{code}", "refusals"), own.get(code, 0.0), refusals, no_reasons)
 
     def _ratio(self, key: tuple[object, ...], cases: float, of: float, why: str) -> None:
         note = why or ("" if of else "zero_denominator")

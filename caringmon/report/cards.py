@@ -12,6 +12,7 @@ from caringmon.report.reading import Reader
 from caringmon.report.wording import Sentence, Shown, say
 
 MOST_CARDS = 6
+_WIDEST_BAND = 0.5
 _SIDES = {"low": "critical", "high": "reached"}
 
 
@@ -136,15 +137,20 @@ def _rate(reader: Reader, kpi: str, label: str) -> Card | None:
         return Card(named, Shown(today), reason(today))
     day = f"d{reader.date}"
     limits = [reader.value(f"{kpi}.{side}", day) for side in ("lower", "upper")]
-    if limits[0] is None or limits[1] is None:
+    signal = reader.signal(kpi, day)
+    if limits[0] is None or limits[1] is None or (signal is None and _tell_nothing(limits[0], limits[1])):
         before = reader.value(kpi, "prev_day")
         return Card(named, Shown(today), None if before is None else _before(reader, before))
     usual = say("card.usual", low=limits[0], high=limits[1])
-    signal = reader.signal(kpi, day)
     if signal is None:
         return Card(named, Shown(today), usual, say("card.signal.none"))
     side = "low" if signal.is_concerning else "high"  # more contact and more agrees are better
     return Card(named, Shown(today), usual, say(f"card.signal.{signal.rule}_{side}"), _SIDES[side])
+
+
+def _tell_nothing(low: Figure, high: Figure) -> bool:
+    """Tell whether nearly every rate lies between the limits: too few cases, or days too different, to judge one."""
+    return high.value - low.value > _WIDEST_BAND
 
 
 def _shown(reader: Reader, kpi: str, window: str) -> Figure | None:

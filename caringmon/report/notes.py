@@ -201,11 +201,12 @@ def _steps(counts: Mapping[str, Figure], line: str) -> tuple[Step, ...]:
 
 
 def definitions(findings: Findings) -> tuple[Definition, ...]:
-    """Return every number that the findings hold, in the order of the catalogue, with its formula in words.
+    """Return every number that the findings know, in the order of the catalogue, with its formula in words.
 
-    One that has no formula of its own, such as an age of K07, is defined with its parent.
+    What is not available for anybody needs no definition. One that has no formula of its own, such as an age of K07, is defined with its parent.
     """
-    held = set(findings.tables["figures"]["kpi"])
+    figures = findings.tables["figures"]
+    held = set(figures.loc[figures["value"].notna(), "kpi"])
     ids = [known for known in (*CATALOGUE, *REPORTED) if known in held]
     return tuple(_definition(kpi, findings.head.lang) for kpi in ids if f"formula.{kpi}" in catalogue(LANGUAGES[0]))
 

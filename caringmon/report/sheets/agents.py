@@ -20,7 +20,7 @@ def write(pen: Pen, findings: Findings) -> None:
     if not parts:
         return
     sheet = pen.sheet(say("sheet.agents"))
-    pen.text(at(sheet, 1, 1), say("table.agents"), bold=True, size=14)
+    pen.text(at(sheet, 1, 1), say("table.every_agent"), bold=True, size=14)
     least = counts(parts[0].reader)["least_contacts"]
     pen.text(at(sheet, 2, 1), say("book.few_why", least=least), colour=palette.GREY, size=9)
     fronts = [say("col.segment"), say("col.agent"), say("col.few")]

@@ -28,7 +28,7 @@ def best_agents_grid(reader: Reader) -> Grid:
 
 def agents_grid(reader: Reader) -> Grid:
     """Return all agents in the order of their codes; an order by rate would blame."""
-    return _grid(reader, say("table.agents"), reader.agents)
+    return _grid(reader, say("table.every_agent"), reader.agents)
 
 
 def _grid(reader: Reader, caption: Sentence, agents: Sequence[Agent]) -> Grid:
