@@ -203,10 +203,11 @@ def _steps(counts: Mapping[str, Figure], line: str) -> tuple[Step, ...]:
 def definitions(findings: Findings) -> tuple[Definition, ...]:
     """Return every number that the findings know, in the order of the catalogue, with its formula in words.
 
-    What is not available for anybody needs no definition. One that has no formula of its own, such as an age of K07, is defined with its parent.
+    What is not available for anybody needs none. One without a formula of its own, such as an age of K07, is defined
+    with its parent.
     """
     figures = findings.tables["figures"]
-    held = set(figures.loc[figures["value"].notna(), "kpi"])
+    held = set(figures.loc[figures[["value", "numerator"]].notna().any(axis=1), "kpi"])
     ids = [known for known in (*CATALOGUE, *REPORTED) if known in held]
     return tuple(_definition(kpi, findings.head.lang) for kpi in ids if f"formula.{kpi}" in catalogue(LANGUAGES[0]))
 
