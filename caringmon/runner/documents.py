@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caringmon.model.findings import Findings
 from caringmon.report.digest import chat_text, summary_line
-from caringmon.report.figures import check_page, check_text
+from caringmon.report.figures import check_text, page_checker
 from caringmon.report.index import IssuedReport, index_html
 from caringmon.report.page import page_html
 from caringmon.report.workbook import report_workbook
-from caringmon.report.workbook_gate import check_workbook
+from caringmon.report.workbook_gate import workbook_checker
 from caringmon.runner.engine import notebook_text
 from caringmon.store.files import write_whole
 
@@ -32,13 +32,19 @@ def documents(findings: Findings, notebook: NotebookNode, version: int | None) -
     }
 
 
+def checkers(findings: Findings, version: int) -> dict[str, Callable[[bytes], list[str]]]:
+    """Return by file name the check of a document against the figures: its faults in words, clean: an empty list."""
+    page = page_checker(findings)
+    return {
+        "report.html": lambda data: page(data.decode()),
+        "report.xlsx": workbook_checker(findings, version),
+        "ringkas.txt": lambda data: check_text(data.decode(), findings),
+    }
+
+
 def contradictions(files: Mapping[str, bytes], findings: Findings, version: int) -> list[str]:
     """Return, in words, every place where a document disagrees with the figures; an empty list is clean."""
-    return [
-        *check_page(files["report.html"].decode(), findings),
-        *check_workbook(files["report.xlsx"], findings, version),
-        *check_text(files["ringkas.txt"].decode(), findings),
-    ]
+    return [fault for name, check in checkers(findings, version).items() for fault in check(files[name])]
 
 
 def manifest(findings: Findings, fingerprint: str, started: dt.datetime, ended: dt.datetime) -> dict[str, object]:
