@@ -152,7 +152,7 @@ def _is_id(place: str) -> bool:
 def _cell_faults(place: Place, expected: Stored, actual: Stored, due: _Due) -> Iterator[str]:
     """Yield what is wrong with a cell: its number, its words, its formula, how its number is printed."""
     where = f"{place[0]}!{place[1]}"
-    if not _same(actual.value, expected.value):
+    if actual.value != expected.value:
         yield from _value_faults(place, expected.value, actual.value, due)
     if actual.formula != expected.formula:
         texts = [f"={cell.formula}" if cell.formula else str(cell.value) for cell in (actual, expected)]
@@ -163,7 +163,7 @@ def _cell_faults(place: Place, expected: Stored, actual: Stored, due: _Due) -> I
 
 def _value_faults(place: Place, expected: float | str, actual: float | str, due: _Due) -> Iterator[str]:
     where = f"{place[0]}!{place[1]}"
-    held = shortened(actual) if isinstance(actual, str) else f"{actual:.15g}"
+    held = shortened(actual) if isinstance(actual, str) else f"{actual:.17g}"
     if place in due.figures:
         figure, part = due.figures[place]
         if not isinstance(expected, str):
@@ -180,21 +180,15 @@ def _value_faults(place: Place, expected: float | str, actual: float | str, due:
     elif isinstance(expected, str):
         yield f"cell {where} {unlike(str(actual), expected)}"
     else:
-        yield f"cell {where} holds {held}, the findings say {expected:.15g}"
+        yield f"cell {where} holds {held}, the findings say {expected:.17g}"
 
 
 def _chart_faults(book: StoredBook) -> Iterator[str]:
     """Yield the numbers that a chart stores and the cells that it reads do not hold."""
     for point in book.points:
         cell = book.sheets.get(point.sheet, {}).get(point.cell)
-        if cell is None or not _same(cell.value, point.value):
-            yield f"{point.part}: the chart stores {point.value:.15g} for cell {point.sheet}!{point.cell}"
-
-
-def _same(one: float | str, other: float | str) -> bool:
-    if isinstance(one, str) or isinstance(other, str):
-        return one == other
-    return math.isclose(one, other, rel_tol=1e-12, abs_tol=1e-12)
+        if cell is None or cell.value != point.value:
+            yield f"{point.part}: the chart stores {point.value:.17g} for cell {point.sheet}!{point.cell}"
 
 
 def _without(text: str, words: list[str]) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,9 @@ from caringmon.store.files import write_whole
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+# Of a file that was read: its hash, the rules by which it was read (aliases, mapping, words), what became of its rows.
+INPUT_COLUMNS = ["file", "table", "sha256", "mapping", "rules", "rows_read", "rows_loaded", "rows_quarantined"]
 
 
 def documents(findings: Findings, notebook: NotebookNode, version: int | None) -> dict[str, bytes]:
@@ -47,7 +50,17 @@ def contradictions(files: Mapping[str, bytes], findings: Findings, version: int)
     return [fault for name, check in checkers(findings, version).items() for fault in check(files[name])]
 
 
-def manifest(findings: Findings, fingerprint: str, started: dt.datetime, ended: dt.datetime) -> dict[str, object]:
+@dataclass(frozen=True)
+class Making:
+    """How a report was made: by which notebook, under which pseudonym key (its fingerprint), from when to when."""
+
+    notebook: str
+    key_fingerprint: str
+    started: str
+    ended: str
+
+
+def manifest(findings: Findings, fingerprint: str, making: Making) -> dict[str, object]:
     """Return what `manifest.json` says besides version and file hashes; the only place of wall-clock times."""
     head = findings.head
     loads = findings.tables["loads"]
@@ -64,9 +77,8 @@ def manifest(findings: Findings, fingerprint: str, started: dt.datetime, ended: 
         "parameters": dict(head.parameters),
         "package_version": head.package_version,
         "calendar_version": head.calendar_version,
-        "inputs": loads[["file", "table", "rows_loaded"]].to_dict("records"),
-        "started": started.isoformat(timespec="seconds"),
-        "ended": ended.isoformat(timespec="seconds"),
+        "inputs": loads[INPUT_COLUMNS].to_dict("records"),
+        **asdict(making),
     }
 
 
