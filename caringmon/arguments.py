@@ -214,6 +214,20 @@ def _followup(commands: _Commands[Parser], shared: Parser) -> Parser:
     return followup
 
 
+def _verify(commands: _Commands[Parser], shared: Parser) -> Parser:
+    verify = commands.add_parser(
+        "verify",
+        parents=[shared],
+        help="hashes, figures, workbook and page of a finished report",
+        description="Hold a published version against its manifest and its findings: hashes, every figure of page, "
+        "workbook and chat text, and the documents made again. Exit code 0: clean; 5: something was altered; 4: "
+        "something is missing. Example: caringmon verify outputs/daily/ALL/2022-10-18/v1",
+    )
+    verify.add_argument("path", type=Path, metavar="PATH", help="version folder, or its report.html or manifest.json")
+    verify.add_argument("--format", choices=_FORMATS, default="table", help="default: table")
+    return verify
+
+
 def _date(text: str) -> dt.date:
     try:
         return dt.datetime.strptime(text, "%Y-%m-%d").date()
@@ -244,4 +258,5 @@ _DESCRIBED: Mapping[str, Callable[[_Commands[Parser], Parser], Parser]] = {
     "close": _close,
     "tindakan": _tindakan,
     "followup": _followup,
+    "verify": _verify,
 }

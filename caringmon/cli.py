@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caringmon.arguments import WIB, Parser, command_parser
-from caringmon.errors import CaringmonError, ParameterError, UsageError, did_you_mean
+from caringmon.errors import (
+    CaringmonError,
+    ParameterError,
+    RefusedError,
+    ReportFailedError,
+    UsageError,
+    did_you_mean,
+)
 
 if TYPE_CHECKING:
     from caringmon.followup import Place
@@ -51,6 +58,7 @@ def command_line() -> Parser:
     return command_parser(PROGRAM, {
         "demo": _demo, "init": _init, "template": _template, "ingest": _ingest, "check": _check, "run": _run,
         "kpi": _kpi, "gap": _gap, "close": _close, "tindakan": _tindakan, "followup": _followup,
+        "verify": _verify,
     })  # fmt: skip
 
 
@@ -305,6 +313,18 @@ def _list_followed(options: argparse.Namespace, place: Place, now: dt.datetime) 
     print(FOLLOWUP_FORMATS[options.format](listed(place, wanted, now, options.lang)))
     _tell_restricted(options, place, now)
     return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    """Print what is wrong with a published version. 5 if something was altered, else 4 if something is missing."""
+    from caringmon.model.verification import Verdict
+    from caringmon.pipeline import verify
+    from caringmon.report.verify_text import VERIFY_FORMATS
+
+    found = verify(options.path, key=_key())
+    print(VERIFY_FORMATS[options.format](found))
+    codes = {Verdict.ALTERED: RefusedError.exit_code, Verdict.MISSING: ReportFailedError.exit_code}
+    return codes.get(found.verdict, 0)
 
 
 def _tell_restricted(options: argparse.Namespace, place: Place, now: dt.datetime) -> None:

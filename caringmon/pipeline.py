@@ -24,13 +24,16 @@ from caringmon.errors import ReportFailedError
 from caringmon.gathering import gather
 from caringmon.inbox import inbox_files, load_file, open_loading
 from caringmon.intake.account import FileReport
+from caringmon.intake.pseudonyms import key_fingerprint, pseudonym_key
 from caringmon.model.audience import Audience
 from caringmon.model.findings import Evidence, Findings, Head
+from caringmon.model.verification import Verification
 from caringmon.params import Report
-from caringmon.runner.documents import contradictions, documents, manifest, write_index
+from caringmon.runner.documents import Making, contradictions, documents, manifest, write_index
 from caringmon.runner.engine import read_normalised, run_notebook
 from caringmon.runner.publish import Published, content_hash, publish_version, versions
 from caringmon.runner.staging import read_findings, write_findings
+from caringmon.runner.verify import verify_report
 from caringmon.shipped import notebooks_folder
 from caringmon.store import facts
 from caringmon.store.files import only_one
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
     from ibis.expr.types import Table
     from nbformat import NotebookNode
 
-__all__ = ["Published", "Times", "analyse", "gather", "hand_over", "ingest", "publish", "run"]
+__all__ = ["Published", "Times", "analyse", "gather", "hand_over", "ingest", "publish", "run", "verify"]
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,12 @@ def publish(findings: Findings, notebook: NotebookNode, staging: Path, outputs: 
     return published
 
 
+def verify(path: Path, *, key: bytes) -> Verification:
+    """Return what is wrong with a published version: its folder, page or manifest. Nothing there: UsageError."""
+    templates = {report: notebooks_folder() / kind.notebook for report, kind in KINDS.items()}
+    return verify_report(path, templates, key_fingerprint(key))
+
+
 def _publish_next(
     findings: Findings,
     notebook: NotebookNode,
@@ -146,7 +155,12 @@ def _publish_next(
     problems = contradictions(files, findings, number)
     if problems:
         raise ReportFailedError(f"not published, {len(problems)} contradictions; the first: {problems[0]}")
-    about = manifest(findings, fingerprint, times.started, times.now())
+    head, (started, ended) = (
+        findings.head,
+        (time.isoformat(timespec="seconds") for time in (times.started, times.now())),
+    )
+    making = Making(KINDS[head.report].notebook, key_fingerprint(pseudonym_key(os.environ)), started, ended)
+    about = manifest(findings, fingerprint, making)
     target = publish_version(folder, number, {**tables, **files}, about)
     return Published(target, number, fingerprint, is_new=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+from collections.abc import Callable
 from functools import cache
 
 import nbformat
@@ -13,6 +14,7 @@ from caringmon.model.findings import Findings
 from caringmon.report import sections
 from caringmon.report.page import page_html
 from caringmon.report.workbook import report_workbook
+from caringmon.report.workbook_gate import workbook_checker
 from tests.worked_findings import VARIANTS
 
 SHOWN = (
@@ -58,6 +60,12 @@ def page_of(name: str, lang: str = "id", version: int | None = 1) -> str:
 def workbook_bytes_of(name: str, lang: str = "id", version: int | None = 1) -> bytes:
     """Return the workbook of a variant as bytes."""
     return report_workbook(findings_of(name, lang), version)
+
+
+@cache
+def workbook_check_of(name: str, lang: str = "id", version: int | None = 1) -> Callable[[bytes], list[str]]:
+    """Return the gate of a variant's workbook, its findings read once."""
+    return workbook_checker(findings_of(name, lang), version)
 
 
 def workbook_of(name: str, lang: str = "id", *, values: bool = True) -> Workbook:

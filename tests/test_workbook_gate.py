@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Callable
 
 import pytest
 
-from caringmon.report.workbook_gate import check_workbook
-from tests.report_documents import findings_of, workbook_bytes_of, workbook_of
+from tests.report_documents import workbook_bytes_of, workbook_check_of, workbook_of
 
 SUMMARY, TEAMS, EVIDENCE = "Ringkasan", "Per TL", "Bukti"
 
@@ -20,20 +20,47 @@ def cell_with(sheet: str, value: object) -> str:
     return next(str(cell.coordinate) for row in rows for cell in row if cell.value == value)
 
 
-def faults_after(sheet: str, reference: str, old: str, new: str) -> list[str]:
-    """Return the faults of the worked workbook after a change in what the file stores for one cell."""
-    part = f"xl/worksheets/sheet{workbook_of('worked').sheetnames.index(sheet) + 1}.xml"
+def part_of_sheet(sheet: str) -> str:
+    return f"xl/worksheets/sheet{workbook_of('worked').sheetnames.index(sheet) + 1}.xml"
+
+
+def sheet_text(sheet: str) -> str:
+    with zipfile.ZipFile(io.BytesIO(workbook_bytes_of("worked"))) as package:
+        return package.read(part_of_sheet(sheet)).decode()
+
+
+def changed(part: str, change: Callable[[str], str]) -> bytes:
+    """Return the worked workbook with the text of one part changed."""
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(workbook_bytes_of("worked"))) as source, zipfile.ZipFile(packed, "w") as target:
         for name in source.namelist():
             data = source.read(name)
-            if name == part:
-                pattern = rf'(<c r="{reference}"(?:(?!</c>).)*?){old}'
-                text, count = re.subn(pattern, lambda found: found[1] + new, data.decode())
-                assert count == 1
-                data = text.encode()
-            target.writestr(name, data)
-    return check_workbook(packed.getvalue(), findings_of("worked"), 1)
+            target.writestr(name, change(data.decode()).encode() if name == part else data)
+    return packed.getvalue()
+
+
+def twice(data: bytes) -> bytes:
+    """Return a workbook with one part in it a second time."""
+    packed = io.BytesIO(data)
+    with zipfile.ZipFile(packed, "a") as package, pytest.warns(UserWarning, match="Duplicate name"):
+        package.writestr("xl/workbook.xml", package.read("xl/workbook.xml"))
+    return packed.getvalue()
+
+
+def faults_in_part(part: str, pattern: str, new: str) -> list[str]:
+    """Return the faults of the worked workbook after one change in a part of its file."""
+
+    def change(text: str) -> str:
+        text, count = re.subn(pattern, lambda found: found.expand(new), text, count=1)
+        assert count == 1
+        return text
+
+    return workbook_check_of("worked")(changed(part, change))
+
+
+def faults_after(sheet: str, reference: str, old: str, new: str) -> list[str]:
+    """Return the faults of the worked workbook after a change in what the file stores for one cell."""
+    return faults_in_part(part_of_sheet(sheet), rf'(<c r="{reference}"(?:(?!</c>).)*?){old}', rf"\g<1>{new}")
 
 
 def faults_retyped(sheet: str, reference: str, text: str) -> list[str]:
@@ -84,6 +111,49 @@ def test_a_changed_number_of_the_evidence_is_found(column: str, name: str, value
     assert faults == [f"CT0.K19.mtd: BUKTI says 7 as {name}, the figure is {value}"]
 
 
+def test_a_number_in_another_unit_is_found() -> None:
+    """The achievement of CT-0, 93.75 %, in the format of a cell that counts."""
+    book = workbook_of("worked")[TEAMS]
+    rate, count = (cell_with(TEAMS, value) for value in (0.9375, 197))
+    style = {place: re.search(rf'<c r="{place}" s="(\d+)"', sheet_text(TEAMS))[1] for place in (rate, count)}  # type: ignore[index]
+    (fault,) = faults_after(TEAMS, rate, f' s="{style[rate]}"', f' s="{style[count]}"')
+    shapes = book[count].number_format, book[rate].number_format
+    assert fault == "cell {}!{} prints its number as '{}', its figure reads as '{}'".format(TEAMS, rate, *shapes)
+
+
+def test_a_changed_date_of_the_evidence_is_found() -> None:
+    """18 October 2022 is day 44852 of a workbook."""
+    place = f"H{cell_with(EVIDENCE, 'CT0.K17.day').lstrip('A')}"
+    faults = faults_after(EVIDENCE, place, r' t="n"><v>44852</v>', ' t="n"><v>44853</v>')
+    assert faults == [f"cell {EVIDENCE}!{place} holds 44853, the findings say 44852"]
+
+
+def test_a_number_that_a_chart_stores_is_found() -> None:
+    faults = faults_in_part("xl/charts/chart1.xml", r"<v>89</v>", "<v>98</v>")
+    assert [
+        fault for fault in faults if fault.startswith(f"xl/charts/chart1.xml: the chart stores 98 for cell {SUMMARY}!")
+    ]
+
+
+def test_a_sheet_too_many_or_too_few_is_found() -> None:
+    faults = faults_in_part("xl/workbook.xml", f'name="{TEAMS}"', 'name="Lain"')
+    assert f"the workbook has no sheet '{TEAMS}'" in faults
+    assert "the workbook has a sheet of its own: 'Lain'" in faults
+
+
+@pytest.mark.parametrize("data", [b"", b"no workbook", b"PK\x03\x04", "broken xml", "a part twice", "no styles"])
+def test_what_is_no_workbook_is_said_in_one_line(data: bytes | str) -> None:
+    if isinstance(data, str):
+        data = {
+            "broken xml": lambda: changed("xl/workbook.xml", lambda text: text[:100]),
+            "a part twice": lambda: twice(workbook_bytes_of("worked")),
+            "no styles": lambda: changed("xl/styles.xml", lambda _: "<styleSheet/>"),
+        }[data]()
+    faults = workbook_check_of("worked")(data)
+    assert faults
+    assert all("\n" not in fault for fault in faults)
+
+
 def test_a_number_that_is_no_registered_figure_is_found() -> None:
     place = cell_with("Corong", "CT-0")
     faults = faults_after("Corong", place, r' t="s"><v>\d+</v>', "><v>42</v>")
@@ -111,4 +181,4 @@ def test_a_workbook_without_evidence_is_refused() -> None:
     book = workbook_of("worked")
     del book.defined_names["BUKTI"]
     book.save(packed)
-    assert check_workbook(packed.getvalue(), findings_of("worked"), 1) == ["the workbook has no named range BUKTI"]
+    assert workbook_check_of("worked")(packed.getvalue()) == ["the workbook has no named range BUKTI"]

@@ -20,6 +20,9 @@ _LOAD = {
     "rows_read": "rows_read",
     "rows_loaded": "rows_loaded",
     "rows_quarantined": "rows_quarantined",
+    "source_sha256": "sha256",
+    "mapping": "mapping",
+    "rules": "rules",
 }
 _GRAVEST_FIRST = {"BLOCK": 0, "QUARANTINE": 1, "WARN": 2, "INFO": 3}
 

@@ -29,12 +29,12 @@ class Chart:
     title: Sentence
     wide: str
     narrow: str
-    alt: str
+    alt: Sentence
     notes: tuple[Sentence, ...] = ()
 
 
 # Draws a chart in a width: the picture and its alt text.
-Draw = Callable[[Reader, int], tuple[bytes, str]]
+Draw = Callable[[Reader, int], tuple[bytes, Sentence]]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def chart_of(title: Sentence, draw: Draw, reader: Reader, notes: tuple[Sentence,
     return Chart(title, data_address(wide), data_address(narrow), alt, notes)
 
 
-def days_chart(reader: Reader, width: int = WIDE) -> tuple[bytes, str]:
+def days_chart(reader: Reader, width: int = WIDE) -> tuple[bytes, Sentence]:
     """Return bars of the last working days against their targets as SVG, and the alt text.
 
     Days without a number or without work are gaps; a day that is not over at the calls' clock is hatched.
@@ -82,16 +82,16 @@ def days_chart(reader: Reader, width: int = WIDE) -> tuple[bytes, str]:
             known = [figure.value for bar in bars for figure in (bar.actual, bar.target) if figure is not None]
             canvas.axes.set_ylim(0, (max(known, default=0) or 1) * HEADROOM)
             canvas.axes.set_xlim(-0.5, len(bars) - 0.5)
-    return canvas.svg, plain(_days_alt(reader, bars), reader.head.lang)
+    return canvas.svg, _days_alt(reader, bars)
 
 
-def month_chart(reader: Reader, width: int = WIDE) -> tuple[bytes, str]:
+def month_chart(reader: Reader, width: int = WIDE) -> tuple[bytes, Sentence]:
     """Return the month's cumulative line against its target, with the projected end, as SVG, and the alt text."""
     total = reader.value("workdays", "mtd")
     with blank(width) as canvas:
         if total is not None and total.value:
             _draw_month(canvas, reader, int(total.value))
-    return canvas.svg, plain(_month_alt(reader), reader.head.lang)
+    return canvas.svg, _month_alt(reader)
 
 
 def _bars(reader: Reader) -> list[_Bar]:

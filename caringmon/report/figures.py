@@ -6,8 +6,9 @@ Each check returns a list of sentences, one per fault; an empty list is a clean 
 from __future__ import annotations
 
 import re
-import string
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from babel.dates import get_month_names
@@ -17,44 +18,60 @@ from caringmon.report.digest import chat_text
 from caringmon.report.numerals import LOCALES, MINUS, machine_value, printed
 from caringmon.report.own_counts import registered
 from caringmon.report.reading import SEGMENT_NAMES
-from caringmon.report.wording import DIRECTIONS, LANGUAGES, catalogue, contradiction, figure_text
+from caringmon.report.sentence_gate import sentence_faults, shortened, unlike
+from caringmon.report.time_gate import time_faults
+from caringmon.report.wording import FORMS, LANGUAGES, figure_text
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
 _NUMBER = re.compile(rf"(?<![\w{MINUS}+-])[{MINUS}+-]?\d[\d.,]*(?<=\d)")
 _LONG_RUN = re.compile(r"\d(?:[ .()-]?\d){7,}")
+# What would give a number another unit if it stood behind it.
+_NO_UNIT = r"(?!\s?(?:[%‰\d]|juta\b|million\b|rb\b|k\b))"
 _TIME = re.compile(r"\b\d{1,2}[.:]\d{2}(?::\d{2})?\b")
 
 
 def check_page(html: str, findings: Findings) -> list[str]:
-    """Return the faults of a page: `<data>` elements, bare numbers in prose, sentences, alt texts, long numbers."""
-    from bs4 import BeautifulSoup
+    """Return the faults of a page: see `page_checker`."""
+    return page_checker(findings)(html)
 
-    page = BeautifulSoup(html, "html.parser")
+
+def page_checker(findings: Findings) -> Callable[[str], list[str]]:
+    """Return the check of a page, or of a part of it, against the findings, which are read once.
+
+    Checked: every `<data>` and `<time>`, bare numbers in prose, sentences, alt texts of pictures, long numbers.
+    """
     figures, lang = registered(findings), findings.head.lang
-    faults = [fault for element in page.find_all("data") for fault in _data_faults(element, figures, lang)]
-    faults += [fault for sentence in page.select("[data-say]") for fault in _sentence_faults(sentence, figures, lang)]
-    faults += [
-        f"a number in prose is no registered figure: '{number}' in '{shortened(prose.get_text())}'"
-        for prose in page.select("[data-prose]")
-        for number in _NUMBER.findall(_loose_text(prose))
-    ]
-    allowed = allowed_numbers(figures.values(), lang)
-    for image in page.find_all("img"):
-        faults += text_faults(str(image.get("alt") or ""), allowed, findings, "alt text")
-    return [*faults, *_long_number_faults(page)]
+    names = _names(findings)
+
+    def check(html: str) -> list[str]:
+        from bs4 import BeautifulSoup
+
+        page = BeautifulSoup(html, "html.parser")
+        faults = [fault for element in page.find_all("data") for fault in _data_faults(element, figures, lang)]
+        faults += [fault for element in page.find_all("time") for fault in time_faults(element, lang)]
+        faults += [fault for said in page.select("[data-say]") for fault in sentence_faults(said, figures, lang)]
+        faults += [
+            f"a number in prose is no registered figure: '{number}' in '{shortened(prose.get_text())}'"
+            for prose in page.select("[data-prose]")
+            for number in _NUMBER.findall(_loose_text(prose))
+        ]
+        faults += [fault for image in page.find_all("img") for fault in _alt_faults(image, figures, names, lang)]
+        return [*faults, *_long_number_faults(page)]
+
+    return check
 
 
 def check_text(text: str, findings: Findings) -> list[str]:
     """Return the faults of the chat text: numbers without a figure, and lines that the findings do not say."""
     allowed = allowed_numbers(registered(findings).values(), findings.head.lang)
     faults = [fault for line in text.splitlines() for fault in text_faults(line, allowed, findings, "text")]
-    said = chat_text(findings).splitlines()
+    found, said = (words.splitlines(keepends=True) for words in (text, chat_text(findings)))
     faults += [
-        f"the findings do not say this line of the text: '{shortened(line)}'"
-        for line in text.splitlines()
-        if line not in said
+        f"line {number} {unlike(line, right)}"
+        for number, (line, right) in enumerate(zip_longest(found, said, fillvalue=""), 1)
+        if line != right
     ]
     return faults
 
@@ -63,48 +80,37 @@ def _data_faults(element: Tag, figures: Mapping[str, Figure], lang: str) -> Iter
     name, form = str(element.get("data-figure") or ""), str(element.get("data-form") or "")
     figure = figures.get(name)
     if figure is None:
-        yield f"<data> names no registered figure: '{name}'"
+        yield f"<data> names no registered figure: '{shortened(name)}'"
         return
+    if form not in FORMS:
+        yield f"{name}: printed in an unknown form, '{shortened(form)}'"
     if element.get("value") != machine_value(figure, form):
         yield f"{name}: the value is {element.get('value')}, the figure {machine_value(figure, form)}"
     if element.get_text() != figure_text(figure, form, lang):
         yield f"{name}: printed '{element.get_text()}', the figure reads '{figure_text(figure, form, lang)}'"
 
 
-def _sentence_faults(element: Tag, figures: Mapping[str, Figure], lang: str) -> Iterator[str]:
-    """Yield where a sentence differs from its catalogue message, or its direction from its numbers."""
-    key = str(element["data-say"])
-    message = catalogue(lang).get(key)
-    if message is None:
-        yield f"a sentence has the unknown key '{key}'"
+def _alt_faults(image: Tag, figures: Mapping[str, Figure], names: Iterable[str], lang: str) -> Iterator[str]:
+    """Yield where the alt text of a chart does not begin with its title, or prints other numbers than its figures."""
+    alt = str(image.get("alt") or "")
+    frame = image.find_parent("figure")
+    title = None if frame is None else frame.find("figcaption")
+    if title is not None and not alt.startswith(title.get_text().strip()):
+        yield f"an alt text does not say the title of its chart: '{shortened(alt)}'"
+    told = [item.partition(" ")[::2] for item in str(image.get("data-figures") or "").split("|") if item]
+    unknown = [name for _, name in told if name not in figures]
+    if unknown:
+        yield f"an alt text names no registered figure: '{shortened(unknown[0])}'"
         return
-    if not re.fullmatch(_pattern_of(message), element.get_text(), flags=re.DOTALL):
-        yield f"the sentence '{key}' was changed: '{shortened(element.get_text())}'"
-    if _own_directions(element) != _directions_of(message):
-        yield f"the sentence '{key}' lost the direction of its figures"
-    before: Figure | None = None
-    for number in element.find_all("data"):
-        figure = figures.get(str(number.get("data-figure")))
-        wrong = "" if figure is None else contradiction(str(number.get("data-form") or ""), figure, before)
-        if wrong:
-            yield f"a direction word contradicts its figure: {wrong}"
-        before = figure
-
-
-def _directions_of(message: str) -> list[str]:
-    specs = [spec for _, name, spec, _ in string.Formatter().parse(message) if name is not None]
-    return [spec for spec in specs if spec is not None and spec in DIRECTIONS]
-
-
-def _own_directions(element: Tag) -> list[str]:
-    """Return the directions of the figures that stand in the sentence itself, not in one inside it."""
-    own = (n for n in element.find_all("data") if n.find_parent(attrs={"data-say": True}) is element)
-    return [form for number in own if (form := str(number.get("data-form") or "")) in DIRECTIONS]
-
-
-def _pattern_of(message: str) -> str:
-    parts = string.Formatter().parse(message.replace("*", ""))
-    return "".join(re.escape(literal) + (".*" if name is not None else "") for literal, name, _, _ in parts)
+    texts = [figure_text(figures[name], form, lang) for form, name in told]
+    numbers = [number for text in texts for number in _NUMBER.findall(text)]
+    found = _NUMBER.findall(_without_names(alt, names))
+    for number, right in zip_longest(found, numbers, fillvalue="–"):
+        if number != right:
+            yield f"a number in the alt text is '{number}', its figure reads '{right}': '{shortened(alt)}'"
+            return
+    if not re.search(".*?".join(re.escape(text) + _NO_UNIT for text in texts), alt, re.DOTALL):
+        yield f"an alt text does not print its figures as they read: '{shortened(alt)}'"
 
 
 def _loose_text(prose: Tag) -> str:
@@ -135,7 +141,7 @@ def allowed_numbers(figures: Iterable[Figure], lang: str) -> set[str]:
 
 def text_faults(text: str, allowed: set[str], findings: Findings, where: str) -> list[str]:
     """Return the numbers of a text that no figure prints as; `where` names the text in the fault."""
-    bare = _without_names(text, findings)
+    bare = _without_names(text, _names(findings))
     return [
         f"a number in the {where} is no registered figure: '{number}' in '{shortened(text)}'"
         for number in _NUMBER.findall(bare)
@@ -143,24 +149,28 @@ def text_faults(text: str, allowed: set[str], findings: Findings, where: str) ->
     ]
 
 
-def _without_names(text: str, findings: Findings) -> str:
-    """Return the text without dates, times, codes and names that hold digits."""
+def _names(findings: Findings) -> list[str]:
+    """Return the codes and names of a report that hold digits, the longest first."""
     head = findings.head
     names = {head.form, head.run_id, *SEGMENT_NAMES.values(), *map(str, findings.tables["teams"]["entity"])}
-    for name in sorted(names, key=len, reverse=True):
+    return sorted(names, key=len, reverse=True)
+
+
+def _without_names(text: str, names: Iterable[str]) -> str:
+    """Return the text without dates, times, codes and names that hold digits."""
+    for name in names:
         text = text.replace(name, " ")
+    return _TIME.sub(" ", _dates().sub(" ", text))
+
+
+@cache
+def _dates() -> re.Pattern[str]:
+    """Return what a date in words looks like in our languages."""
     months = {
         str(name)
         for lang in LANGUAGES for width in ("wide", "abbreviated")
         for name in get_month_names(width, locale=LOCALES[lang]).values()
     }  # fmt: skip
-    dates = re.compile(
+    return re.compile(
         rf"\b\d{{1,2}} (?:{'|'.join(sorted(map(re.escape, months), key=len, reverse=True))})(?: \d{{4}})?\b"
     )
-    return _TIME.sub(" ", dates.sub(" ", text))
-
-
-def shortened(text: str) -> str:
-    """Return a text in one line of at most 80 characters."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= 80 else f"{flat[:79]}…"

@@ -19,13 +19,13 @@ def gap_charts(reader: Reader) -> tuple[Chart, ...]:
     return (chart_of(gap_title(reader), gap_chart, reader, (say("gap.legend"),)),) if parts(reader) else ()
 
 
-def gap_chart(reader: Reader, width: int = WIDE) -> tuple[bytes, str]:
+def gap_chart(reader: Reader, width: int = WIDE) -> tuple[bytes, Sentence]:
     """Return the parts of the gap as bars with their intervals as SVG, and the alt text."""
     mine = parts(reader)
     with blank(width, margins=Margins(right=NUMBERS, bottom=8)) as canvas:
         if mine:
             _draw(canvas, mine, reader.head.lang)
-    return canvas.svg, plain(_alt(reader, mine), reader.head.lang)
+    return canvas.svg, _alt(reader, mine)
 
 
 def _draw(canvas: Canvas, mine: tuple[Part, ...], lang: str) -> None:

@@ -47,16 +47,16 @@ def hour_charts(reader: Reader) -> tuple[Chart, ...]:
     return (chart_of(hours_title(reader), hours_chart, reader, notes),)
 
 
-def hours_chart(reader: Reader, width: int = WIDE) -> tuple[bytes, str]:
+def hours_chart(reader: Reader, width: int = WIDE) -> tuple[bytes, Sentence]:
     """Return the heat map as SVG, the rate of all ten days beside each hour, and the alt text."""
-    cells, lang = _cells(reader), reader.head.lang
+    cells = _cells(reader)
     height = ROW * max(len(cells.hours), 1) + _BOTTOM + 4
     with blank(width, height, Margins(left=_LEFT.get(width, _LEFT[WIDE]), right=58, top=4, bottom=_BOTTOM)) as canvas:
         if cells.known:
             _draw_cells(canvas, cells)
             _label_hours(canvas, reader, cells)
             _label_days(canvas, cells, reader)
-    return canvas.svg, plain(_alt(reader, cells), lang)
+    return canvas.svg, _alt(reader, cells)
 
 
 def _cells(reader: Reader) -> _Cells:

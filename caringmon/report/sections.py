@@ -21,7 +21,7 @@ from caringmon.report.hours_chart import hour_charts
 from caringmon.report.own_counts import MOST_RESULTS, row_counts
 from caringmon.report.reading import Reader, readers, segments_shown
 from caringmon.report.style import notebook_style
-from caringmon.report.wording import Sentence, html, plain, say
+from caringmon.report.wording import Sentence, figures_said, html, listed, plain, say
 
 
 @dataclass(frozen=True)
@@ -258,6 +258,7 @@ def environment(lang: str) -> Environment:
     )
     made.filters["html"] = lambda what, spec="": html(what, lang, spec)
     made.filters["plain"] = lambda what, spec="": plain(what, lang, spec)
+    made.filters["figures"] = lambda what: listed(figures_said(what, lang))
     made.filters["width"] = lambda share: f"{100 * share:.1f}%"
     made.filters["filename"] = notes.file_html
     made.filters["tone"] = tone_of

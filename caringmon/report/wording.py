@@ -14,7 +14,7 @@ import gettext
 import io
 import math
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -39,6 +39,8 @@ DIRECTIONS: Mapping[str, Callable[[float, float], bool]] = {
     "notup": lambda now, then: now <= then,
     "notdown": lambda now, then: now >= then,
 }
+# In which forms a figure may be printed; empty: as it is.
+FORMS = frozenset({"", "signed", "numerator", "denominator", "status", "word", "Word", *DIRECTIONS})
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,7 @@ class _PagePen(_Pen):
     def text(self, text: str) -> str:
         shown = escape(_printable(text))
         has_digit = any(letter.isdigit() for letter in text)
-        return str(Markup('<span class="code">{}</span>').format(shown) if has_digit else shown)
+        return str(Markup('<span class="code">{}</span>' if has_digit else "<span>{}</span>").format(shown))
 
     def whole(self, sentence: Sentence, text: str) -> str:
         parts = text.split(_STRONG)
@@ -178,6 +180,30 @@ def plain(what: Slot, lang: str, spec: str = "") -> str:
 def html(what: Slot, lang: str, spec: str = "") -> Markup:
     """Return a sentence, figure, date or text as safe HTML: figures in `<data>`, dates in `<time>`."""
     return Markup(_render(what, spec, _PagePen(lang), []))
+
+
+class _ListPen(_Pen):
+    """Writes nothing, and keeps the figures that it is given with their forms."""
+
+    def __init__(self, lang: str) -> None:
+        super().__init__(lang)
+        self.shown: list[Shown] = []
+
+    def figure(self, figure: Figure, form: str) -> str:
+        self.shown.append(Shown(figure, form))
+        return ""
+
+
+def figures_said(what: Slot, lang: str) -> tuple[Shown, ...]:
+    """Return the figures that a sentence prints, in the order in which it prints them."""
+    pen = _ListPen(lang)
+    _render(what, "", pen, [])
+    return tuple(pen.shown)
+
+
+def listed(shown: Iterable[Shown]) -> str:
+    """Return forms and ids of figures as one attribute, for what cannot hold elements: `form id|form id`."""
+    return "|".join(f"{one.form} {one.figure.id}" for one in shown)
 
 
 def _render(what: Slot, spec: str, pen: _Pen, seen: list[Figure]) -> str:

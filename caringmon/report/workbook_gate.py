@@ -1,137 +1,194 @@
-"""The publish gate of the workbook: its evidence, numbers, words and formulas against the findings."""
+"""The gate of the workbook: every cell against the figure, the words or the formula that belong in it.
+
+What belongs where is known from the findings alone; that the file says so in `BUKTI` is checked, never believed.
+"""
 
 from __future__ import annotations
 
-import io
+import datetime as dt
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from caringmon.model.findings import Figure, Findings
-from caringmon.report.figures import allowed_numbers, shortened, text_faults
+from caringmon.report.figures import allowed_numbers, text_faults
 from caringmon.report.numerals import machine_value, part_of
 from caringmon.report.own_counts import registered
-from caringmon.report.sheets.evidence import COLUMNS
+from caringmon.report.sentence_gate import shortened, unlike
+from caringmon.report.sheets import evidence
 from caringmon.report.sheets.pen import Pen
 from caringmon.report.sheets.summary import version_words
 from caringmon.report.workbook import report_sheets
+from caringmon.report.workbook_cells import Stored, StoredBook, stored_book
 
-Place = tuple[str, str]  # title of a sheet, and a cell
-_PLACES = {"": "places", "numerator": "numerator_places"}
+EVIDENCE = "BUKTI"
 _NUMBERS = {"value": "", "numerator": "numerator", "denominator": "denominator"}
+Place = tuple[str, str]  # title of a sheet, and a cell
+
+
+@dataclass(frozen=True)
+class _Due:
+    """What the findings put into a workbook: its cells by sheet, which figure stands where, where BUKTI lies.
+
+    `proofs`: which figure and which of its numbers each number of BUKTI is.
+    """
+
+    cells: Mapping[str, Mapping[str, Stored]]
+    figures: Mapping[Place, tuple[Figure, str]]
+    proofs: Mapping[str, tuple[Figure, str]]
+    area: str
+
+    @property
+    def evidence_sheet(self) -> str:
+        """The title of the sheet of evidence, which comes last."""
+        return list(self.cells)[-1]
 
 
 def check_workbook(data: bytes, findings: Findings, version: int | None) -> list[str]:
-    """Return the faults of a workbook: its evidence, the cells that print figures, other numbers, words, formulas.
+    """Return the faults of a workbook: see `workbook_checker`."""
+    return workbook_checker(findings, version)(data)
 
-    `version`: the one that the workbook was made with; its number is no figure.
+
+def workbook_checker(findings: Findings, version: int | None) -> Callable[[bytes], list[str]]:
+    """Return the check of a workbook against the findings, which are read once.
+
+    Checked: numbers and their formats, dates, words, formulas and the values stored beside them, the evidence, the
+    numbers that charts store, and numbers in the words of the first sheet. `version`: the one that the workbook was
+    made with; its number is no figure.
     """
-    from openpyxl import load_workbook
+    due = _due(findings, version)
+    allowed = allowed_numbers(registered(findings).values(), findings.head.lang)
+    own = version_words(version, findings.head.lang)
 
-    book = load_workbook(io.BytesIO(data), data_only=True)
+    def check(data: bytes) -> list[str]:
+        try:
+            book = stored_book(data)
+        except Exception as broken:  # whatever bytes are there, and whatever a library makes of them
+            return [f"cannot be read as a workbook ({type(broken).__name__})"]
+        if EVIDENCE not in book.names:
+            return [f"the workbook has no named range {EVIDENCE}"]
+        faults = [] if book.names[EVIDENCE] == due.area else [f"{EVIDENCE} is another range than {due.area}"]
+        faults += [fault for title in due.cells for fault in _sheet_faults(book, title, due)]
+        faults += [f"the workbook has a sheet of its own: '{shortened(t)}'" for t in book.sheets if t not in due.cells]
+        first = next(iter(due.cells))
+        for place, cell in book.sheets.get(first, {}).items():
+            if isinstance(cell.value, str):
+                faults += text_faults(_without(cell.value, own), allowed, findings, f"cell {place}")
+        return [*faults, *_chart_faults(book)]
+
+    return check
+
+
+def _due(findings: Findings, version: int | None) -> _Due:
+    pen = report_sheets(findings, version)
+    evidence.write(pen, findings)
     figures = registered(findings)
-    if "BUKTI" not in book.defined_names:
-        return ["the workbook has no named range BUKTI"]
-    sheet, area = next(iter(book.defined_names["BUKTI"].destinations))
-    rows = [[cell.value for cell in row] for row in book[sheet][area.replace("$", "")]][1:]
-    evidence = {str(row[0]): dict(zip(COLUMNS, row, strict=True)) for row in rows}
-    printed = list(_printed_cells(evidence))
-    faults = [*_evidence_faults(evidence, figures), *_printed_faults(book, printed, figures)]
-    faults += _unregistered_cells(book, sheet, {place for _, _, place in printed})
-    faults += _loose_numbers(book, findings, version_words(version, findings.head.lang))
-    return [*faults, *_word_faults(book, load_workbook(io.BytesIO(data)), report_sheets(findings, version))]
+    places = {}
+    for (name, part), printed in pen.places.items():
+        for place in printed:
+            sheet, reference = place.rsplit("!", 1)
+            places[sheet.strip("'"), reference] = figures[name], part
+    columns = {name: number for number, name in enumerate(evidence.COLUMNS)}
+    proofs = {
+        f"{chr(ord('A') + columns[column])}{row}": (figure, column)
+        for row, figure in enumerate(figures.values(), 2)
+        for column in _NUMBERS
+    }
+    area = pen.book.defined_names[EVIDENCE].attr_text or ""
+    return _Due({str(sheet.title): _cells(sheet, pen) for sheet in pen.book.worksheets}, places, proofs, area)
 
 
-def _evidence_faults(evidence: Mapping[str, Mapping[str, Any]], figures: Mapping[str, Figure]) -> list[str]:
-    faults = [f"BUKTI lacks the figure {name}" for name in figures if name not in evidence]
-    faults += [f"BUKTI holds an unknown figure: {name}" for name in evidence if name not in figures]
-    for name in figures.keys() & evidence.keys():
-        for column, form in _NUMBERS.items():
-            number, found = part_of(figures[name], form), evidence[name][column]
-            if not _same(found, number):
-                faults.append(f"{name}: BUKTI says {found} as {column}, the figure is {_read(figures[name], form)}")
-    return sorted(faults)
-
-
-def _printed_cells(evidence: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str, Place]]:
-    """Yield each cell that BUKTI says a figure stands in: the figure, the form, and where."""
-    for name, row in evidence.items():
-        for form, column in _PLACES.items():
-            for place in str(row[column] or "").split(", "):
-                if "!" in place:
-                    sheet, reference = place.rsplit("!", 1)
-                    yield name, form, (sheet.strip("'"), reference)
-
-
-def _printed_faults(
-    book: Any, printed: Iterable[tuple[str, str, Place]], figures: Mapping[str, Figure]
-) -> Iterator[str]:
-    for name, form, (sheet, reference) in printed:
-        if name not in figures:
-            continue
-        if sheet not in book.sheetnames:
-            yield f"{name}: the workbook has no sheet '{sheet}'"
-            continue
-        value = book[sheet][reference].value
-        if not _same(value, part_of(figures[name], form)):
-            yield f"{name}: cell {sheet}!{reference} holds {value}, the figure is {_read(figures[name], form)}"
-
-
-def _unregistered_cells(book: Any, evidence_sheet: str, known: set[Place]) -> list[str]:
-    return [
-        f"cell {sheet.title}!{cell.coordinate} holds the number {cell.value}, which is no registered figure"
-        for sheet in book.worksheets
-        if sheet.title != evidence_sheet
+def _cells(sheet: Any, pen: Pen) -> dict[str, Stored]:
+    cached = pen.cached[sheet.title]
+    return {
+        cell.coordinate: _stored(cell, cached.get(cell.coordinate))
         for row in sheet.iter_rows()
         for cell in row
-        if isinstance(cell.value, int | float) and (sheet.title, cell.coordinate) not in known
-    ]
+        if cell.value is not None and cell.value != ""
+    }
 
 
-def _loose_numbers(book: Any, findings: Findings, version: list[str]) -> list[str]:
-    """Return the numbers in the texts of the sheet that reads as a page, where they print no figure."""
-    allowed = allowed_numbers(registered(findings).values(), findings.head.lang)
-    texts = {cell.coordinate: cell.value for row in book.worksheets[0].iter_rows() for cell in row}
-    return [
-        fault
-        for place, text in texts.items()
-        if isinstance(text, str)
-        for fault in text_faults(_without(text, version), allowed, findings, f"cell {place}")
-    ]
+def _stored(cell: Any, cached: float | str | None) -> Stored:
+    if cell.data_type == "f":
+        return Stored("" if cached is None else cached, str(cell.value).removeprefix("="), cell.number_format)
+    if isinstance(cell.value, dt.date):
+        return Stored(_serial(cell.value), "", cell.number_format)
+    return Stored(cell.value, "", cell.number_format)
 
 
-def _word_faults(values: Any, formulas: Any, pen: Pen) -> Iterator[str]:
-    """Yield where a text, a formula or the stored word of a formula is not what the findings say."""
-    for sheet in pen.book.worksheets:
-        title = str(sheet.title)
-        if title not in values.sheetnames:
-            yield f"the workbook has no sheet '{title}'"
-            continue
-        said, found = _texts(sheet), _texts(formulas[title])
-        cached = {place: word for place, word in pen.cached[title].items() if isinstance(word, str)}
-        stored = {place: values[title][place].value for place in cached}
-        for expected, actual in ((said, found), (cached, stored)):
-            for place in sorted(expected.keys() | actual.keys()):
-                if expected.get(place) != actual.get(place):
-                    yield (
-                        f"cell {title}!{place} reads '{shortened(str(actual.get(place, '')))}', "
-                        f"the findings say '{shortened(str(expected.get(place, '')))}'"
-                    )
+def _serial(day: dt.date) -> float:
+    """Return a date as workbooks count it: days since the last but one of 1899."""
+    return float((dt.date(day.year, day.month, day.day) - dt.date(1899, 12, 30)).days)
 
 
-def _texts(sheet: Any) -> dict[str, str]:
-    cells = (cell for row in sheet.iter_rows() for cell in row)
-    return {cell.coordinate: cell.value for cell in cells if isinstance(cell.value, str) and cell.value}
+def _sheet_faults(book: StoredBook, title: str, due: _Due) -> Iterator[str]:
+    if title not in book.sheets:
+        yield f"the workbook has no sheet '{title}'"
+        return
+    right, found = due.cells[title], book.sheets[title]
+    if right == found:
+        return
+    nothing = Stored("")
+    if title == due.evidence_sheet:
+        yield from _listed_faults(right, found)
+    for place in sorted(right.keys() | found.keys()):
+        expected, actual = right.get(place, nothing), found.get(place, nothing)
+        if expected != actual:
+            yield from _cell_faults((title, place), expected, actual, due)
 
 
-def _read(figure: Figure, form: str) -> str:
-    return machine_value(figure, form) or "not available"
+def _listed_faults(right: Mapping[str, Stored], found: Mapping[str, Stored]) -> Iterator[str]:
+    """Yield which figures the evidence lacks, and which it holds that nobody registered."""
+    known, named = ({str(c.value) for place, c in cells.items() if _is_id(place)} for cells in (right, found))
+    yield from (f"{EVIDENCE} lacks the figure {name}" for name in sorted(known - named))
+    yield from (f"{EVIDENCE} holds an unknown figure: {shortened(name)}" for name in sorted(named - known))
 
 
-def _same(value: object, number: float) -> bool:
-    if not isinstance(value, int | float):
-        return math.isnan(number)
-    return math.isclose(value, number, rel_tol=1e-12, abs_tol=1e-12)
+def _is_id(place: str) -> bool:
+    return place[0] == "A" and place[1:].isdigit() and place != "A1"
+
+
+def _cell_faults(place: Place, expected: Stored, actual: Stored, due: _Due) -> Iterator[str]:
+    """Yield what is wrong with a cell: its number, its words, its formula, how its number is printed."""
+    where = f"{place[0]}!{place[1]}"
+    if actual.value != expected.value:
+        yield from _value_faults(place, expected.value, actual.value, due)
+    if actual.formula != expected.formula:
+        texts = [f"={cell.formula}" if cell.formula else str(cell.value) for cell in (actual, expected)]
+        yield f"cell {where} {unlike(*texts)}"
+    if actual.shape != expected.shape and isinstance(expected.value, int | float):
+        yield f"cell {where} prints its number as '{shortened(actual.shape)}', its figure reads as '{expected.shape}'"
+
+
+def _value_faults(place: Place, expected: float | str, actual: float | str, due: _Due) -> Iterator[str]:
+    where = f"{place[0]}!{place[1]}"
+    held = shortened(actual) if isinstance(actual, str) else f"{actual:.17g}"
+    if place in due.figures:
+        figure, part = due.figures[place]
+        if not isinstance(expected, str):
+            yield f"{figure.id}: cell {where} holds {held}, the figure is {machine_value(figure, part)}"
+            return
+    if place[0] == due.evidence_sheet and place[1] in due.proofs:
+        figure, column = due.proofs[place[1]]
+        is_na = math.isnan(part_of(figure, _NUMBERS[column]))
+        right = "not available" if is_na else machine_value(figure, _NUMBERS[column])
+        yield f"{figure.id}: {EVIDENCE} says {held} as {column}, the figure is {right}"
+        return
+    if not isinstance(actual, str) and isinstance(expected, str):
+        yield f"cell {where} holds the number {held}, which is no registered figure"
+    elif isinstance(expected, str):
+        yield f"cell {where} {unlike(str(actual), expected)}"
+    else:
+        yield f"cell {where} holds {held}, the findings say {expected:.17g}"
+
+
+def _chart_faults(book: StoredBook) -> Iterator[str]:
+    """Yield the numbers that a chart stores and the cells that it reads do not hold."""
+    for point in book.points:
+        cell = book.sheets.get(point.sheet, {}).get(point.cell)
+        if cell is None or cell.value != point.value:
+            yield f"{point.part}: the chart stores {point.value:.17g} for cell {point.sheet}!{point.cell}"
 
 
 def _without(text: str, words: list[str]) -> str:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caringmon.model.findings import Findings
 from caringmon.report.digest import chat_text, summary_line
-from caringmon.report.figures import check_page, check_text
+from caringmon.report.figures import check_text, page_checker
 from caringmon.report.index import IssuedReport, index_html
 from caringmon.report.page import page_html
 from caringmon.report.workbook import report_workbook
-from caringmon.report.workbook_gate import check_workbook
+from caringmon.report.workbook_gate import workbook_checker
 from caringmon.runner.engine import notebook_text
 from caringmon.store.files import write_whole
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+# Of a file that was read: its hash, the rules by which it was read (aliases, mapping, words), what became of its rows.
+INPUT_COLUMNS = ["file", "table", "sha256", "mapping", "rules", "rows_read", "rows_loaded", "rows_quarantined"]
 
 
 CHAT = "ringkas.txt"
@@ -43,16 +46,34 @@ def documents(findings: Findings, notebook: NotebookNode, version: int | None) -
     }
 
 
+def checkers(findings: Findings, version: int) -> dict[str, Callable[[bytes], list[str]]]:
+    """Return by file name the check of a document against the figures: its faults in words, clean: an empty list."""
+    page = page_checker(findings)
+    found: dict[str, Callable[[bytes], list[str]]] = {
+        "report.html": lambda data: page(data.decode()),
+        "report.xlsx": workbook_checker(findings, version),
+    }
+    if findings.head.report in TEXTS:
+        found[CHAT] = lambda data: check_text(data.decode(), findings)
+    return found
+
+
 def contradictions(files: Mapping[str, bytes], findings: Findings, version: int) -> list[str]:
     """Return, in words, every place where a document disagrees with the figures; an empty list is clean."""
-    return [
-        *check_page(files["report.html"].decode(), findings),
-        *check_workbook(files["report.xlsx"], findings, version),
-        *(check_text(files[CHAT].decode(), findings) if CHAT in files else ()),
-    ]
+    return [fault for name, check in checkers(findings, version).items() for fault in check(files[name])]
 
 
-def manifest(findings: Findings, fingerprint: str, started: dt.datetime, ended: dt.datetime) -> dict[str, object]:
+@dataclass(frozen=True)
+class Making:
+    """How a report was made: by which notebook, under which pseudonym key (its fingerprint), from when to when."""
+
+    notebook: str
+    key_fingerprint: str
+    started: str
+    ended: str
+
+
+def manifest(findings: Findings, fingerprint: str, making: Making) -> dict[str, object]:
     """Return what `manifest.json` says besides version and file hashes; the only place of wall-clock times."""
     head = findings.head
     loads = findings.tables["loads"]
@@ -69,9 +90,8 @@ def manifest(findings: Findings, fingerprint: str, started: dt.datetime, ended: 
         "parameters": dict(head.parameters),
         "package_version": head.package_version,
         "calendar_version": head.calendar_version,
-        "inputs": loads[["file", "table", "rows_loaded"]].to_dict("records"),
-        "started": started.isoformat(timespec="seconds"),
-        "ended": ended.isoformat(timespec="seconds"),
+        "inputs": loads[INPUT_COLUMNS].to_dict("records"),
+        **asdict(making),
     }
 
 

@@ -62,7 +62,13 @@ def read_normalised(path: Path, parameters: Mapping[str, str]) -> NotebookNode:
     """Return the executed notebook without what differs between two equal runs (times, random ids, versions)."""
     import nbformat
 
-    notebook = nbformat.read(path, as_version=4)
+    return normalised(nbformat.read(path, as_version=4), parameters)
+
+
+def normalised(notebook: NotebookNode, parameters: Mapping[str, str]) -> NotebookNode:
+    """Return the executed notebook, changed in place, without what differs between two equal runs."""
+    import nbformat
+
     language = {"name": "python"}
     notebook.metadata = nbformat.from_dict(
         {"kernelspec": KERNEL, "language_info": language, "caringmon": {"parameters": dict(parameters)}}

@@ -57,12 +57,20 @@ def publish_version(folder: Path, version: int, files: Mapping[str, bytes], mani
         _write(path, data)
     shutil.rmtree(target, ignore_errors=True)
     staged.replace(target)
-    hashes = {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}
-    text = json.dumps({**manifest, "version": version, "files": hashes}, ensure_ascii=False, indent=1)
     temporary = target / f"{MANIFEST}.tmp"
-    _write(temporary, (text + "\n").encode())
+    _write(temporary, manifest_bytes({**manifest, "version": version, "files": hashes(files)}))
     temporary.replace(target / MANIFEST)
     return target
+
+
+def hashes(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the sha256 of each file, by name in order."""
+    return {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}
+
+
+def manifest_bytes(manifest: Mapping[str, object]) -> bytes:
+    """Return the manifest as its file holds it."""
+    return (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _write(path: Path, data: bytes) -> None:

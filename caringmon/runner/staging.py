@@ -20,12 +20,18 @@ _INSTANTS = ("exported_at",)
 
 def write_findings(folder: Path, findings: Findings) -> None:
     """Write `findings/head.json` and one CSV per table into the folder; equal findings give equal bytes."""
-    target = folder / FOLDER
-    target.mkdir(parents=True, exist_ok=True)
+    (folder / FOLDER).mkdir(parents=True, exist_ok=True)
+    for name, data in findings_files(findings).items():
+        (folder / name).write_bytes(data)
+
+
+def findings_files(findings: Findings) -> dict[str, bytes]:
+    """Return the files of the findings by name, as `write_findings` writes them."""
     head = json.dumps(asdict(findings.head), ensure_ascii=False, indent=1, default=_plain)
-    (target / "head.json").write_text(head + "\n", encoding="utf-8")
+    files = {f"{FOLDER}/head.json": f"{head}\n".encode()}
     for name, table in sorted(findings.tables.items()):
-        table.to_csv(target / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+        files[f"{FOLDER}/{name}.csv"] = table.to_csv(index=False, lineterminator="\n").encode()
+    return files
 
 
 def read_findings(folder: Path) -> Findings:
