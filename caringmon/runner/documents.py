@@ -61,7 +61,7 @@ def manifest(findings: Findings, fingerprint: str, started: dt.datetime, ended: 
         "title": head.form,
         "segment": head.parameters["segment"],
         "period": head.period,
-        "audience": head.parameters["audience"],
+        "audience": head.audience,
         "run_id": head.run_id,
         "evidence_id": head.evidence_id,
         "content_hash": fingerprint,

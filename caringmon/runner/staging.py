@@ -73,6 +73,7 @@ _FLAGS = (
     "is_shared",
     "shown",
     "is_restricted",
+    "listed",
 )
 
 
