@@ -10,11 +10,12 @@ from pathlib import Path
 import pandas as pd
 
 from caringmon.analysis.action_lists import LISTS, ActionDays, action_lists
-from caringmon.analysis.daily_findings import rule_days, scope_of
+from caringmon.analysis.daily_findings import scope_of
 from caringmon.analysis.day_counts import DayRules
 from caringmon.analysis.entities import memberships
 from caringmon.analysis.integrity import conspicuous, integrity
 from caringmon.analysis.readiness import active_segments
+from caringmon.analysis.rule_counts import rule_days
 from caringmon.analysis.snapshot import Snapshot, open_facts, snapshot
 from caringmon.analysis.targets import Progress
 from caringmon.errors import UsageError, did_you_mean
@@ -90,7 +91,7 @@ def _found(evidence: Evidence) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, st
     active = active_segments(evidence.tables, request.segments)
     days = ActionDays(
         DayRules(request.report_date, request.max_attempts_day, request.promises),
-        rule_days(request),
+        rule_days(request, request.report_date),
         int(request.rulebook.limit("R04", "old_days")),
     )
     with facts.connection() as con:

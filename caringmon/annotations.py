@@ -71,9 +71,14 @@ class NotesFile:
         """Return the file of a report; all its audiences share it."""
         return cls(parameters.report, parameters.segment, parameters.period)
 
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return f"{self.report}_{self.segment}_{self.period}.yml"
+
     def path(self, workspace: Path) -> Path:
         """Return the file's path in the workspace."""
-        return workspace / "params" / FOLDER / f"{self.report}_{self.segment}_{self.period}.yml"
+        return workspace / "params" / FOLDER / self.name
 
     @property
     def template(self) -> str:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from caringmon.analysis import admission
 from caringmon.analysis.bridge import file_counts
-from caringmon.analysis.clocks import clocks_at
+from caringmon.analysis.clocks import clocks_at, rows_since
 from caringmon.analysis.readiness import (
     REFERENCE,
     absent_by_design,
@@ -37,7 +37,8 @@ from caringmon.annotations import NotesFile, fingerprint, read_annotations
 from caringmon.intake.pseudonyms import pseudonym_key
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.findings import Clocks, Evidence, Issue, Load, Request
-from caringmon.model.period import Period, month_before
+from caringmon.model.follow_up import Followed, followed, register_cut, seen_at
+from caringmon.model.period import Period
 from caringmon.model.tables import TABLES
 from caringmon.params import Report
 from caringmon.request import request_of
@@ -51,6 +52,8 @@ from caringmon.settings import (
 )
 from caringmon.store import facts
 from caringmon.store.changes import export_changes
+from caringmon.store.recommendations import read_events
+from caringmon.store.register import URL_NAME, register_url
 from caringmon.store.visible import LOAD_COLUMNS, events_on, later_exports, rows_hash, visible_tables
 from caringmon.suppression import suppressed_services
 
@@ -58,7 +61,8 @@ from caringmon.suppression import suppressed_services
 def gather(parameters: Report, workspace: Path | None = None) -> Evidence:
     """Return the rows visible at the report's clocks, with what is known about them.
 
-    Reads the workspace: the folder given, else the one that `CARINGMON_WORKSPACE` names, else the checkout.
+    Reads the workspace: the folder given, else the one that `CARINGMON_WORKSPACE` names, else the checkout; and the
+    register, that of the workspace or the one that `CARINGMON_REGISTER_URL` names.
     Only rows of each table's source of record count. A required table that no loaded file covers on a working day, a
     system of record that is silent while another one speaks, a roster that has a person in two places, a month with
     more than 1 % unknown results or 1 % of its agrees by people outside the roster: DataBlockedError naming it.
@@ -70,7 +74,7 @@ def gather(parameters: Report, workspace: Path | None = None) -> Evidence:
     request = request_of(parameters, settings, sources, workspace_zones(folder), workspace_rulebook(folder))
     clocks = clocks_at(request, calendar)
     day = request.report_date
-    since = month_before(month_before(day).start).start
+    since = rows_since(day)
     loads = facts.read_loads(folder)
     with facts.connection() as con:
         admitted = admit(con, folder, loads, clocks, since)
@@ -95,7 +99,9 @@ def gather(parameters: Report, workspace: Path | None = None) -> Evidence:
     evidence_id = rows_hash(tables)
     systems = agrees_by_system(admitted.visible["calls"], other_calls, day.replace(day=1)) if other_calls else None
     annotations = read_annotations(NotesFile.of(parameters).path(folder))
+    known = _register(folder, clocks, request)
     months = Period(since, Period.month(day).end)
+    told = (evidence_id, fingerprint(annotations), _told(systems), register_cut(known))
     return Evidence(
         request=request,
         clocks=clocks,
@@ -108,10 +114,17 @@ def gather(parameters: Report, workspace: Path | None = None) -> Evidence:
         file_counts=counts,
         origins=origins,
         evidence_id=evidence_id,
-        run_id=_run_id((evidence_id, fingerprint(annotations), _told(systems)), request, calendar, months),
+        run_id=_run_id(told, request, calendar, months),
         annotations=annotations,
         systems=systems if systems is not None else pd.DataFrame(columns=SYSTEM_COLUMNS),
+        followed=known,
     )
+
+
+def _register(folder: Path, clocks: Clocks, request: Request) -> tuple[Followed, ...]:
+    """Return the recommendations of the segments asked for as the register had them at the clock."""
+    events = read_events(register_url(folder, os.environ.get(URL_NAME)))
+    return tuple(one for one in followed(seen_at(events, clocks.qc)) if one.segment in request.segments)
 
 
 def _told(systems: pd.DataFrame | None) -> str:
@@ -172,11 +185,11 @@ def _bridged(
     return file_counts(held, asked, admitted.tables["calls"], in_time, request.report_date.replace(day=1))
 
 
-def _run_id(known_by: tuple[str, str, str], request: Request, calendar: WorkCalendar, months: Period) -> str:
+def _run_id(known_by: tuple[str, ...], request: Request, calendar: WorkCalendar, months: Period) -> str:
     """Return the first 12 hex digits of the hash of all that a report depends on.
 
-    `known_by`: the hash of its rows, what people added, what other systems say; then parameters, the calendar
-    rows that apply, and the version of the package.
+    `known_by`: the hash of its rows, what people added, what other systems say, what the register says; then
+    parameters, the calendar rows that apply, and the version of the package.
     """
     free = {day.isoformat(): name for day, name in sorted(calendar.free_days.items()) if day in months}
     known = json.dumps(

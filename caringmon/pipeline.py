@@ -29,6 +29,7 @@ from caringmon.model.audience import Audience
 from caringmon.model.findings import Evidence, Findings, Head
 from caringmon.model.verification import Verification
 from caringmon.params import Report
+from caringmon.raising import raise_advice
 from caringmon.runner.documents import Making, contradictions, documents, manifest, write_index
 from caringmon.runner.engine import read_normalised, run_notebook
 from caringmon.runner.publish import Published, content_hash, publish_version, versions
@@ -37,6 +38,7 @@ from caringmon.runner.verify import verify_report
 from caringmon.shipped import notebooks_folder
 from caringmon.store import facts
 from caringmon.store.files import only_one
+from caringmon.store.register import URL_NAME, register_url
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
@@ -47,14 +49,20 @@ __all__ = ["Published", "Times", "analyse", "gather", "hand_over", "ingest", "pu
 
 @dataclass(frozen=True)
 class Kind:
-    """What sets one report apart: its form, its notebook, and what it finds in the evidence and its fact tables."""
+    """What sets one report apart: its form, its notebook, and what it finds in the evidence and its fact tables.
+
+    `record`: what it writes into the register of that URL once it is published.
+    """
 
     form: str
     notebook: str
     find: Callable[[Evidence, Mapping[str, Table]], Found]
+    record: Callable[[Findings, str], None] | None = None
 
 
-KINDS: Mapping[str, Kind] = {"daily": Kind("OB.IN.OCC.TELK.W-01.Rev.00", "daily.ipynb", daily_findings)}
+KINDS: Mapping[str, Kind] = {
+    "daily": Kind("OB.IN.OCC.TELK.W-01.Rev.00", "daily.ipynb", daily_findings, raise_advice),
+}
 
 
 def ingest(workspace: Path, paths: Sequence[Path] | None, *, key: bytes) -> list[FileReport]:
@@ -91,11 +99,13 @@ class Times:
 def run(parameters: Report, workspace: Path, times: Times) -> Published:
     """Run a report's notebook, make page, workbook and chat text of its findings, and publish them.
 
-    Its notes file is written as a template to fill in, where there is none yet.
+    What it recommends then goes into the register, also where nothing new was published: a run that was cut off
+    between the two is made whole by the next. Its notes file is written as a template to fill in, where there is none
+    yet.
 
     The same content as the last version publishes nothing (`is_new` is False). Data not ready: DataBlockedError;
     a notebook that fails, or a document that contradicts its figures: ReportFailedError. Both leave `outputs/` as
-    it was.
+    it was. A register that cannot be written is refused as `store.register.writing` says, the report stays.
     """
     outputs = workspace / "outputs"
     outputs.mkdir(exist_ok=True)
@@ -109,6 +119,9 @@ def run(parameters: Report, workspace: Path, times: Times) -> Published:
         findings = read_findings(staging)
         notebook = read_normalised(executed, parameters.as_text())
         published = publish(findings, notebook, staging, outputs, times)
+        record = KINDS[parameters.report].record
+        if record is not None:
+            record(findings, register_url(workspace, os.environ.get(URL_NAME)))
         notes = NotesFile.of(parameters)
         write_template(notes.path(workspace), notes.template)
     finally:

@@ -23,6 +23,8 @@ from caringmon.params import report_parameters
 from caringmon.pipeline import analyse, gather
 from caringmon.runner.staging import read_findings, write_findings
 from caringmon.shipped import notebooks_folder
+from caringmon.store.recommendations import read_events
+from caringmon.store.register import register_url
 from tests.conftest import DAY
 
 
@@ -74,10 +76,11 @@ def test_a_report_is_complete_and_its_manifest_names_every_byte(demo_report: Pat
 
 
 def test_an_identical_rerun_publishes_nothing_new(demo_workspace: Path, demo_report: Path, capsys):
-    before = published(demo_report)
+    before, raised = published(demo_report), read_events(register_url(demo_workspace, None))
     assert main(["run", "daily", "--workspace", str(demo_workspace), "-p", f"report_date={DAY}"]) == 0
     assert "unchanged: version 1" in capsys.readouterr().out
     assert published(demo_report) == before
+    assert read_events(register_url(demo_workspace, None)) == raised != []
     assert [path.name for path in demo_report.parent.iterdir()] == ["v1"]
 
 

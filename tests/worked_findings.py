@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from caringmon.analysis.daily_gap import DRIVER_COLUMNS, GUARD_COLUMNS, REFERENCE_COLUMNS
+from caringmon.analysis.earlier_advice import FOLLOWED_COLUMNS
 from caringmon.analysis.judgements import SIGNAL_COLUMNS
 from caringmon.analysis.recommendations import TABLE_COLUMNS
 from caringmon.model.calendar import WorkCalendar
@@ -170,6 +171,7 @@ def worked_findings(
         "absences": pd.DataFrame([*away], columns=["entity", "status"]),
         "signals": pd.DataFrame(columns=SIGNAL_COLUMNS),
         "recommendations": pd.DataFrame(columns=TABLE_COLUMNS),
+        "followed": pd.DataFrame(columns=FOLLOWED_COLUMNS),
         "drivers": pd.DataFrame(columns=DRIVER_COLUMNS),
         "guards": pd.DataFrame(columns=GUARD_COLUMNS),
         "references": pd.DataFrame(columns=REFERENCE_COLUMNS),

@@ -38,6 +38,11 @@ def _number(flag: Value) -> Value:
     return flag.cast("int64").sum()
 
 
+def beyond_limit() -> BooleanValue:
+    """Tell of claims with their day whether they promise a day after the limit of their CT-0 service."""
+    return ibis.coalesce((_.own_segment == Segment.CT0.value) & (_.promise_date > _limit), False)
+
+
 COHORT: Mapping[str, Value] = {
     "gross": _.counts_gross.sum(),
     "net": _.counts_net.sum(),
@@ -47,10 +52,7 @@ COHORT: Mapping[str, Value] = {
     "not_valid": (_.counts_gross * _is(QcState.NOT_VALID).cast("int64")).sum(),
     "untapped": (_.counts_net * (~_tapped).cast("int64")).sum(),
     "owed": (_.counts_net * ibis.coalesce(_.owed, 0)).sum(),
-    "beyond_limit": (
-        _.counts_gross
-        * ibis.coalesce((_.own_segment == Segment.CT0.value) & (_.promise_date > _limit), False).cast("int64")
-    ).sum(),
+    "beyond_limit": (_.counts_gross * beyond_limit().cast("int64")).sum(),
     "duplicates": _.duplicates_n.sum(),
     "owed_from_arrears": (_.counts_net * (ibis.coalesce(_.promise_amount, 0) == 0).cast("int64")).sum(),
     "without_history": _number(_tapped & ~_known),

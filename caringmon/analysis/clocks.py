@@ -7,7 +7,7 @@ import datetime as dt
 from caringmon.analysis.snapshot import qc_cutoff
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.findings import Clocks, Request
-from caringmon.model.period import end_of_day
+from caringmon.model.period import end_of_day, month_before
 
 
 def clocks_at(request: Request, calendar: WorkCalendar) -> Clocks:
@@ -16,6 +16,11 @@ def clocks_at(request: Request, calendar: WorkCalendar) -> Clocks:
         return clocks_of(request.report_date, request.cut_time, request, calendar)
     cutoff = qc_cutoff(request.period, calendar, request.qc_cutoff_workday, request.qc_cutoff_time)
     return Clocks(calls=end_of_day(request.report_date), qc=cutoff)
+
+
+def rows_since(day: dt.date) -> dt.date:
+    """Return the first day whose rows a report of the day reads: the 1st of the month before last."""
+    return month_before(month_before(day).start).start
 
 
 def clocks_of(day: dt.date, cut_time: dt.time, request: Request, calendar: WorkCalendar) -> Clocks:

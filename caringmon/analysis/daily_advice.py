@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from caringmon.analysis.figures import FIGURE_COLUMNS
+from caringmon.analysis.history import NO_HISTORY, History
 from caringmon.analysis.integrity import integrity
 from caringmon.analysis.recommendations import TABLE_COLUMNS, Advice, advice_table, recommendations
-from caringmon.analysis.rules.known import Earlier, Known
+from caringmon.analysis.rules.known import Known
 from caringmon.analysis.snapshot import Snapshot
 from caringmon.model.audience import ALL as EVERYBODY
 from caringmon.model.findings import Evidence, Figure
@@ -37,20 +38,25 @@ class DailyAdvice:
 
 def daily_advice(
     evidence: Evidence, now: Snapshot, tables: Mapping[str, pd.DataFrame], segments: Sequence[str],
-    earlier: Sequence[Earlier] = (),
+    past: History = NO_HISTORY,
 ) -> DailyAdvice:  # fmt: skip
     """Return what the rules recommend for the segments shown.
 
-    `tables`: figures, drivers, signals, teams and agents as the report has them; `earlier`: the register's
-    recommendations as they stood at the report's clock. What is missing altogether is told with the first segment.
+    `tables`: figures, drivers, signals, teams and agents as the report has them; `past`: what became of earlier
+    recommendations. What is missing altogether is told with the first segment.
     """
     records = tables["figures"].to_dict("records")
     figures = {str(row["id"]): Figure(**{str(name): value for name, value in row.items()}) for row in records}
     suspects = _suspects(evidence, now, segments)
-    known = _known(evidence, now, figures, earlier)
+    known = _known(evidence, now, figures, past)
     missing = sorted(evidence.missing)
     found = {
-        segment: recommendations(_of_segment(known, segment, tables, suspects, () if place else missing))
+        segment: recommendations(
+            dataclasses.replace(
+                _of_segment(known, segment, tables, suspects, () if place else missing),
+                agrees={rule: ids for (own, rule), ids in past.agrees.items() if own == segment},
+            )
+        )
         for place, segment in enumerate(segments)
     }
     rows = [advice_table(advice, evidence.annotations) for advice in found.values()]
@@ -74,7 +80,7 @@ def _suspects(evidence: Evidence, now: Snapshot, segments: Sequence[str]) -> pd.
     return integrity(now.relations, month, segments, int(request.rulebook.general[MIN_N]))
 
 
-def _known(evidence: Evidence, now: Snapshot, figures: Mapping[str, Figure], earlier: Sequence[Earlier]) -> Known:
+def _known(evidence: Evidence, now: Snapshot, figures: Mapping[str, Figure], past: History) -> Known:
     """Return what the rules know of any segment."""
     request, calendar = evidence.request, evidence.calendar
     return Known(
@@ -90,7 +96,7 @@ def _known(evidence: Evidence, now: Snapshot, figures: Mapping[str, Figure], ear
         actual=ACTUAL_KPI[request.basis],
         max_attempts_day=request.max_attempts_day,
         cutoff=now.scope.cutoff(month_code(request.report_date)),
-        earlier=earlier,
+        earlier=past.earlier,
     )
 
 

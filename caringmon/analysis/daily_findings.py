@@ -24,12 +24,14 @@ from caringmon.analysis.daily_plan import (
     shown_teams,
 )
 from caringmon.analysis.day_counts import DayRules
+from caringmon.analysis.earlier_advice import open_advice
 from caringmon.analysis.figures import figures, with_figures
 from caringmon.analysis.found import Found
+from caringmon.analysis.history import history
 from caringmon.analysis.provenance import issue_summary, issues_table, load_summary, loads_table, notes_table
 from caringmon.analysis.readiness import active_segments
 from caringmon.analysis.reconciliation import system_values
-from caringmon.analysis.rule_counts import RuleDays
+from caringmon.analysis.rule_counts import rule_days
 from caringmon.analysis.ruled_values import ruled_values
 from caringmon.analysis.slices import with_standings
 from caringmon.analysis.snapshot import Scope, Snapshot, snapshot
@@ -56,24 +58,27 @@ def daily_findings(evidence: Evidence, facts: Mapping[str, Table]) -> Found:
     counted = daily_values(now, earlier, plan, request.audience, rules)
     explained = _explained(now, earlier, plan, request)
     segments = shown_segments(counted.values, active, request.audience)
-    ruled = ruled_values(now, earlier, plan, request.audience, rule_days(request))
+    ruled = ruled_values(now, earlier, plan, request.audience, rule_days(request, request.report_date))
     tables = _figures(counted, explained, plan, segments, evidence)
     if request.audience.level == "site":
         ruled = pd.concat([ruled, system_values(evidence.systems, segments, list(ruled.columns))], ignore_index=True)
     ruled = ruled[ruled["segment"].isin(segments)]
     tables["figures"] = with_figures(tables["figures"], _registered(ruled, plan))
-    advice = daily_advice(evidence, now, tables, segments)
+    past = history(evidence, now, earlier)
+    advice = daily_advice(evidence, now, tables, segments, past)
+    still_open, of_open = open_advice(past.known, segments, past.today, calendar)
     tables |= {
-        **_of_files(evidence, now, plan, active),
-        "figures": with_figures(tables["figures"], advice.figures),
+        **files_of(evidence, now, plan.today, active),
+        "figures": with_figures(with_figures(tables["figures"], advice.figures), of_open),
         "recommendations": advice.table,
+        "followed": still_open,
         "notes": pd.concat([notes_table(evidence.annotations), advice.notes], ignore_index=True),
     }
     return Found(tables, segments, tuple(one for one in request.segments if one not in active))
 
 
 def scope_of(evidence: Evidence, segments: tuple[str, ...]) -> Scope:
-    """Return what is counted of these segments, and how, as the report is asked."""
+    """Return how the snapshots of a report are counted."""
     request = evidence.request
     return Scope(
         calendar=evidence.calendar,
@@ -129,18 +134,10 @@ def _registered(values: pd.DataFrame, plan: DailyPlan) -> pd.DataFrame:
     return figures(values, {window.name: window.period for window in plan.windows()})
 
 
-def rule_days(request: Request) -> RuleDays:
-    """Return the days by which the rules count."""
-    limit = request.rulebook.limit
-    return RuleDays(
-        request.report_date, request.promises, int(limit("R17", "long_days")), int(limit("R21", "sla_days"))
-    )
-
-
-def _of_files(evidence: Evidence, now: Snapshot, plan: DailyPlan, segments: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+def files_of(evidence: Evidence, now: Snapshot, today: dt.date, segments: tuple[str, ...]) -> dict[str, pd.DataFrame]:
     """Return what is known of the files behind the report, and how their rows became the agrees of the month."""
     claims = now.relations.claims
-    of_month = claims.filter(claims.period == month_code(plan.today), claims.segment.isin(segments))
+    of_month = claims.filter(claims.period == month_code(today), claims.segment.isin(segments))
     lines = bridge(evidence.file_counts, evidence.origins, of_month.select(BRIDGED).execute())
     issues, loads = issues_table(evidence.issues), loads_table(evidence.loads)
     return {

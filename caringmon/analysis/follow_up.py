@@ -24,7 +24,8 @@ def follow_up(known: Iterable[Followed], today: dt.date, calendar: WorkCalendar,
     """Return one row per recommendation, `FOLLOW_UP_COLUMNS`, the most overdue first, then by due date and id.
 
     `workdays_overdue`: working days after the due date that have begun by `today`, 0 once answered. `escalate_to`:
-    NONE, SPV (more than 3) or MANAGER (more than 5). `finding`, `action`: as last said, in the language.
+    NONE, SPV (more than 3) or MANAGER (more than 5). `finding`, `action`: as last said, in the language;
+    an action that a person reworded is in that person's words.
     `next_statuses`: those that a person may set. `linked_agrees`: ids, separated by `; `.
     """
     rows = [_row(one, today, calendar, lang) for one in known]
@@ -62,7 +63,7 @@ def _row(one: Followed, today: dt.date, calendar: WorkCalendar, lang: str) -> di
         "level": latest.level,
         "entity": latest.entity,
         "owner_role": latest.owner_role,
-        "owner_id": latest.owner_id,
+        "owner_id": one.owner_id,
         "raised_on": one.raised_at.date(),
         "due": one.due,
         "status": str(one.status),
@@ -72,7 +73,7 @@ def _row(one: Followed, today: dt.date, calendar: WorkCalendar, lang: str) -> di
         "workdays_overdue": overdue,
         "escalate_to": escalation(overdue).name,
         "finding": one.latest.text("finding", lang),
-        "action": one.latest.text("action", lang),
+        "action": one.edited_text or one.latest.text("action", lang),
         "effect_value": effect.value,
         "effect_metric": effect.metric,
         "effect_unit": effect.unit,

@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -30,7 +31,7 @@ from caringmon.model.calendar import WorkCalendar
 from caringmon.model.findings import Figure
 from caringmon.model.gap import SITE
 from caringmon.model.period import Period, month_code
-from caringmon.model.recommendation import PARTS, Check, Effect, Origin, Recommendation, Said, rec_id
+from caringmon.model.recommendation import PARTS, Check, Effect, Origin, Priority, Recommendation, Said, rec_id
 
 Rule = Callable[[Known], list[Case]]
 RULES: Mapping[str, Rule] = {
@@ -74,8 +75,8 @@ _WORKDAYS = {"D0": 0, "D1": 1, "D3": 3, "W1": 5}
 LEFT_OUT = "more_important"
 TABLE_COLUMNS = [
     "segment", "rec_id", "rule", "priority", "place", "shown", "why", "is_restricted", "level", "entity",
-    "owner_role", "owner_id", "due", "origin", "period", "parts", "effect", "check", "evidence", "decision",
-    "decision_text", "decision_reason",
+    "owner_role", "owner_id", "due", "origin", "period", "parts", "effect", "check", "evidence", "linked_agrees",
+    "decision", "decision_text", "decision_reason", "decision_owner", "decision_due",
 ]  # fmt: skip
 
 
@@ -110,15 +111,51 @@ def recommendations(known: Known) -> Advice:
 def advice_table(advice: Advice, annotations: Annotations) -> pd.DataFrame:
     """Return one row per recommendation (`TABLE_COLUMNS`), in order; codes, ids of figures and words, never sentences.
 
-    `place` 1, 2, …; `shown` with the reason `why` not; `parts`, `effect`, `check`, `evidence` as JSON. What the notes
-    file says about it: `decision` (of a P1 asked for: `terima` where nothing is said), its text and reason, and owner
-    and due where they are given.
+    `place` 1, 2, …; `shown` with the reason `why` not; `parts`, `effect`, `check`, `evidence`, `linked_agrees` as JSON.
+    What the notes file says about it: `decision` (of a P1 asked for: `terima` where nothing is said), its text and
+    reason, and owner and due where they are given (due as ISO text; `owner_id` and `due` are then those too).
     """
     rows = [
         _row(place, number, one, (place <= advice.shown, annotations.decisions.get(number)))
         for place, (number, one) in enumerate(advice.recommendations, 1)
     ]
     return pd.DataFrame(rows, columns=TABLE_COLUMNS)
+
+
+def recommendation_of(row: Mapping[Hashable, Any]) -> Recommendation:
+    """Return the recommendation that a row of `advice_table` holds, with owner and due as people set them."""
+    numbers, check = json.loads(row["effect"]), json.loads(row["check"])
+    return Recommendation(
+        rule_id=row["rule"],
+        segment=row["segment"],
+        period=row["period"],
+        origin=Origin(row["origin"]),
+        priority=Priority(row["priority"]),
+        level=row["level"],
+        entity=row["entity"],
+        owner_role=row["owner_role"],
+        owner_id=row["owner_id"],
+        due=row["due"],
+        parts={part: Said(**said) for part, said in json.loads(row["parts"]).items()},
+        effect=Effect(**dict(numbers, **{name: _number_of(numbers[name]) for name in ("value", "low", "high")})),
+        check=Check(**dict(check, change=_number_of(check["change"]))),
+        evidence=tuple(json.loads(row["evidence"])),
+        linked_agrees=tuple(json.loads(row["linked_agrees"])),
+        is_restricted=bool(row["is_restricted"]),
+    )
+
+
+def _number_of(stored: float | None) -> float:
+    return math.nan if stored is None else stored
+
+
+def decision_of(row: Mapping[Hashable, Any]) -> Decision:
+    """Return what the notes file says of the recommendation in a row of `advice_table`."""
+    due = row["decision_due"]
+    return Decision(
+        row["decision"], row["decision_text"], row["decision_reason"], row["decision_owner"],
+        dt.date.fromisoformat(due) if due else None,
+    )  # fmt: skip
 
 
 def _in_order(known: Known, found: Iterable[Case]) -> Advice:
@@ -168,6 +205,7 @@ def _advised(known: Known, case: Case) -> tuple[Recommendation, list[Figure]]:
         effect=effect,
         check=case.check,
         evidence=tuple(sorted(figure.id for figure in case.figures.values())),
+        linked_agrees=case.agrees,
         is_restricted=case.is_restricted,
     ), list(figures.values())
 
@@ -232,9 +270,12 @@ def due_day(code: str, read_day: dt.date, calendar: WorkCalendar) -> dt.date:
 
 
 def _number(known: Known, one: Recommendation) -> str:
-    """Return the id: that of the same one while it is open, else a new one of the month."""
+    """Return the id: that of the same one while it is open, of several the earliest, else a new one of the month.
+
+    As `model.follow_up.identified`, by which the register names it.
+    """
     same = [old for old in known.earlier if (old.segment, old.rule_id, old.level, old.entity) == one.subject]
-    still_open = sorted(old.rec_id for old in same if old.is_open)
+    still_open = [old.rec_id for old in same if old.is_open]
     if still_open:
         return still_open[0]
     closed = [old for old in same if old.rec_id.startswith(f"REC-{one.segment}-{one.period}-")]
@@ -267,9 +308,12 @@ def _row(place: int, number: str, one: Recommendation, by: tuple[bool, Decision 
         "effect": _json(numbers),
         "check": _json(_checked(one.check)),
         "evidence": _json(list(one.evidence)),
+        "linked_agrees": _json(list(one.linked_agrees)),
         "decision": told.verdict,
         "decision_text": told.text,
         "decision_reason": told.reason,
+        "decision_owner": told.owner,
+        "decision_due": told.due.isoformat() if told.due else "",
     }
 
 

@@ -22,6 +22,7 @@ from caringmon.analysis.service_counts import is_dial, voice, with_witel
 from caringmon.analysis.slices import HOUR, RESULT, SLICE_COLUMNS
 from caringmon.model.claims import PromiseRules
 from caringmon.model.codes import RESULT_CODES, UNMAPPED_RESULT, PayState
+from caringmon.model.findings import Request
 from caringmon.model.period import ONE_DAY, Period, Window, month_code
 
 REFUSALS = ("R03", "R04", "R05", "R06", "R07", "R08", "R09", "R99")
@@ -54,6 +55,12 @@ class RuleDays:
     def month(self) -> Window:
         """The month to the day."""
         return Window("mtd", Period.month_to_date(self.day))
+
+
+def rule_days(request: Request, day: dt.date) -> RuleDays:
+    """Return the day that rules look at, with the days that they count by."""
+    limit = request.rulebook.limit
+    return RuleDays(day, request.promises, int(limit("R17", "long_days")), int(limit("R21", "sla_days")))
 
 
 def rule_counts(
@@ -110,6 +117,19 @@ def refused_values(relations: Relations, window: Window, level: str, coverage: C
         for owner, (of, cases) in sorted(counted.items())
         if of
     )
+
+
+def result_counts(relations: Relations, period: Period, level: str) -> dict[Owner, dict[str, float]]:
+    """Return the attempts of the days by result, per owner."""
+    return _by_result(_attempts(relations, period, level))
+
+
+def _by_result(calls: Table) -> dict[Owner, dict[str, float]]:
+    frame = calls.group_by([*_OWNER, "result_code"]).agg(attempts=_.count()).order_by([*_OWNER, "result_code"])
+    found: dict[Owner, dict[str, float]] = {}
+    for row in frame.execute().to_dict("records"):
+        found.setdefault((row["segment"], row["entity"]), {})[row["result_code"]] = float(row["attempts"])
+    return found
 
 
 def refused(calls: Table) -> Counts:
@@ -231,12 +251,9 @@ class _Teller:
     def results(self, calls: Table, coverage: Coverage) -> None:
         """Tell the reasons of refusals, and the share of attempts whose result no list knows."""
         why, no_reasons = coverage.lacks(("calls",)), coverage.lacks(("calls", "contact"))
-        frame = calls.group_by([*_OWNER, "result_code"]).agg(attempts=_.count()).execute()
-        counted = {
-            (row["segment"], row["entity"], row["result_code"]): row["attempts"] for row in frame.to_dict("records")
-        }
+        counted = _by_result(calls)
         for owner in self.owners:
-            own = {code: float(number) for (*key, code), number in counted.items() if tuple(key) == owner}
+            own = counted.get(owner, {})
             refusals = sum(own.get(code, 0.0) for code in REFUSALS)
             self._ratio(("mtd", *owner, "", "unmapped"), own.get(UNMAPPED_RESULT, 0.0), sum(own.values()), why)
             for code in REFUSALS:

@@ -6,10 +6,15 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+REJECT = "tolak"
+
 
 @dataclass(frozen=True)
 class Decision:
-    """What a person decided on one recommendation: `terima`, `ubah` (new `text`) or `tolak` (with `reason`)."""
+    """What a person decided on one recommendation: `terima`, `ubah` (new `text`) or `tolak` (with `reason`).
+
+    `owner`, `due`: whom and by when, where the person says so.
+    """
 
     verdict: str = "terima"
     text: str = ""

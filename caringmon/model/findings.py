@@ -16,6 +16,7 @@ from caringmon.model.calendar import WorkCalendar
 from caringmon.model.call_hours import CallHours
 from caringmon.model.claims import PromiseRules
 from caringmon.model.codes import Severity
+from caringmon.model.follow_up import Followed
 from caringmon.model.rulebook import Rulebook
 
 
@@ -115,8 +116,9 @@ class Evidence:
     `absent`: what the loaded files lack by design (mapping files). `missing`: the tables that no loaded file
     covers on the day. `file_counts`, `origins`: what became of the rows of each call file, and from which load each
     agree of the month comes (`analysis.bridge`). `systems`: agrees of the month in the system of record and in others
-    (`analysis.reconciliation`). `annotations`: texts and decisions that people added. `run_id`: hash
-    of rows, parameters, annotations and package version.
+    (`analysis.reconciliation`). `annotations`: texts and decisions that people added. `followed`: the
+    register's recommendations of the segments asked for, as they stood at the clock. `run_id`: hash
+    of rows, parameters, annotations, register and package version.
     """
 
     request: Request
@@ -133,6 +135,7 @@ class Evidence:
     run_id: str
     annotations: Annotations = field(default_factory=Annotations)
     systems: pd.DataFrame = field(default_factory=pd.DataFrame)
+    followed: tuple[Followed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -216,9 +219,9 @@ class Findings:
     and `results` (the rows of their sections, in order), `signals` (what control limits say of days), `drivers`,
     `guards` and `references` (the parts of the gap, what to know about them, what they compare with), `absences`
     (leaders who are absent), `recommendations` (what the rules recommend, in order, with owner, due date and the keys
-    and slots of their sentences), `notes` (what people added: kind, subject, text), `issues` and `loads` (what was
-    found in which file), `issue_summary` and `load_summary` (the same, summed up for the page), `bridge` and
-    `bridge_total` (what became of the rows of the call files).
+    and slots of their sentences), `followed` (earlier ones that are still open), `notes` (what people added: kind,
+    subject, text), `issues` and `loads` (what was found in which file), `issue_summary` and `load_summary` (the same,
+    summed up for the page), `bridge` and `bridge_total` (what became of the rows of the call files).
     """
 
     head: Head

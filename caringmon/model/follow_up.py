@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
+from caringmon.model.annotations import Decision
 from caringmon.model.recommendation import CLOSED, TRANSITIONS, VERIFIED, Recommendation, Status, rec_id
 
 
@@ -26,11 +29,16 @@ _BY_REPORTS = frozenset({Kind.RAISED, Kind.JUDGED})
 
 @dataclass(frozen=True)
 class Raised:
-    """A recommendation as one report put it: the value, its parts in words by language, its evidence in numbers."""
+    """A recommendation as one report put it: the value, its parts in words by language, its evidence in numbers.
+
+    `decision`: what people said of it in the notes file that `edited_by` names; neither asked nor said: no verdict.
+    """
 
     recommendation: Recommendation
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     evidence: Mapping[str, float] = field(default_factory=dict)
+    decision: Decision = field(default_factory=lambda: Decision(""))
+    edited_by: str = ""
 
     def text(self, part: str, lang: str) -> str:
         """Return a part in words; one that there is not: empty."""
@@ -67,8 +75,8 @@ class Followed:
 
     @property
     def first(self) -> Raised:
-        """It as first raised: due date, expected effect and baseline stay those."""
-        return self._raises[0]
+        """It as the first report raised it, in its last version: due date, expected effect and baseline stay those."""
+        return [event.raised for event in self.events if event.raised and event.at == self.raised_at][-1]
 
     @property
     def latest(self) -> Raised:
@@ -81,14 +89,32 @@ class Followed:
         return self.first.recommendation.subject
 
     @property
+    def segment(self) -> str:
+        """Its segment."""
+        return self.subject[0]
+
+    @property
     def raised_at(self) -> dt.datetime:
         """The clock of the report that raised it first."""
         return self.events[0].at
 
     @property
     def due(self) -> dt.date:
-        """The day by which it is due; raising it again gives no more time."""
-        return self.first.recommendation.due
+        """The day by which it is due: as a person set it last, else as first raised. No raise gives more time."""
+        told = [one.decision.due for one in self._raises if one.decision.due]
+        return told[-1] if told else self.first.recommendation.due
+
+    @property
+    def owner_id(self) -> str:
+        """Who is to do it: whom a person named last, else whom the last report names; nobody: empty."""
+        told = [one.decision.owner for one in self._raises if one.decision.owner]
+        return told[-1] if told else self.latest.recommendation.owner_id
+
+    @property
+    def edited_text(self) -> str:
+        """The action as a person reworded it last; nobody did: empty."""
+        told = [one.decision.text for one in self._raises if one.decision.text]
+        return told[-1] if told else ""
 
     @property
     def status(self) -> Status:
@@ -154,6 +180,18 @@ def followed(events: Iterable[Event]) -> tuple[Followed, ...]:
         if first is not None:
             known.append(Followed(name, (first, *(event for event in its if event is not first))))
     return tuple(sorted(known, key=lambda one: (one.raised_at, one.rec_id)))
+
+
+def register_cut(known: Iterable[Followed]) -> str:
+    """Return as a hash all that a report may say of recommendations; nothing known: empty.
+
+    Numbers and actors of events are left out: the same history, written down in another order, is the same.
+    """
+    told = [
+        (one.rec_id, [{**asdict(event), "number": 0, "actor": ""} for event in one.events])
+        for one in sorted(known, key=lambda one: one.rec_id)
+    ]
+    return hashlib.sha256(json.dumps(told, default=str, sort_keys=True).encode()).hexdigest() if told else ""
 
 
 def identified(recommendation: Recommendation, known: Sequence[Followed]) -> str:

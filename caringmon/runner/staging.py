@@ -79,6 +79,7 @@ _FLAGS = (
     "is_shared",
     "shown",
     "is_restricted",
+    "listed",
 )
 
 

@@ -6,13 +6,14 @@ import datetime as dt
 import json
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 
+from caringmon.model.annotations import REJECT
 from caringmon.model.follow_up import Event, Followed, Kind, Raised, followed, identified, seen_at
-from caringmon.model.recommendation import Recommendation, Status
+from caringmon.model.recommendation import Recommendation, Status, may_become
 from caringmon.store.register import reading, utc_text, wib, writing
 from caringmon.store.register_tables import EVENTS, RECOMMENDATIONS
 
@@ -53,26 +54,37 @@ def read_events(url: str) -> list[Event]:
 def raise_recommendations(url: str, raised: Sequence[Raised], at: dt.datetime, actor: str) -> tuple[str, ...]:
     """Add what a report with the clock `at` recommends; return the id of each, in their order.
 
-    One about the same as an open one gets its id. What was said of it last, and what this report said before, is not
-    added again: a rerun adds nothing. `actor`: the report.
+    One about the same as an open one gets its id. What was said of it last, and what reports with this clock said
+    before, is not added again: a rerun adds nothing. One that the notes file rejects is closed at the clock, unless
+    its owner has begun. `actor`: the report.
     """
     with writing(url) as connection:
         events = _events(connection)
         before = followed(seen_at(events, at))
         names = tuple(identified(one.recommendation, before) for one in raised)
-        # At the clock itself: what an earlier run of this report added.
-        said = {one.rec_id: one for one in followed(event for event in events if event.at <= at)}
         known = {event.rec_id for event in events}
         for name, one in zip(names, raised, strict=True):
-            if name in said and _as_json(said[name].latest) == _as_json(one):
-                continue
             if name not in known:
                 connection.execute(sa.insert(RECOMMENDATIONS).values(_identity(name, one.recommendation)))
                 known.add(name)
-            status = said[name].status if name in said else Status.DRAFT
-            step = Step(name, status, at.date())
-            _add(connection, step, status, Author(actor, at, Kind.RAISED), one)
+            own = [event for event in events if event.rec_id == name]
+            _raise(connection, own, Step(name, Status.DRAFT, at.date()), Author(actor, at, Kind.RAISED), one)
     return names
+
+
+def _raise(connection: sa.Connection, own: Sequence[Event], draft: Step, author: Author, one: Raised) -> None:
+    """Add what a report says of one recommendation and what people decided on it; `own`: its events so far."""
+    before = next(iter(followed(event for event in own if event.at <= author.at)), None)
+    said = {_as_json(event.raised) for event in own if event.raised is not None and event.at == author.at}
+    if before is not None:
+        said.add(_as_json(before.latest))
+    if _as_json(one) not in said:
+        step = draft if before is None else replace(draft, to_status=before.status)
+        _add(connection, step, step.to_status, author, one)
+    now = next((known.status for known in followed(own)), Status.DRAFT)
+    if one.decision.verdict == REJECT and may_become(now, Status.REJECTED):
+        step = replace(draft, to_status=Status.REJECTED, note=one.decision.reason)
+        _add(connection, step, now, replace(author, kind=Kind.JUDGED))
 
 
 def add_steps(url: str, choose: Choice, author: Author) -> None:

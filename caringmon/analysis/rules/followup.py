@@ -10,13 +10,19 @@ NEXT_ROLE = {"TL": "SPV", "QCO": "QRD", "ANALYST": "SPV", "SPV": "MANAGER", "QRD
 
 def not_followed_up(known: Known) -> list[Case]:
     """R29: a recommendation is overdue, did not work, or is needed again; the superior of its owner takes it over."""
-    mine = (one for one in known.earlier if one.segment == known.segment and one.rule_id != "R29")
-    return [_case(known, one) for one in sorted(mine, key=lambda one: one.rec_id) if _is_due(one)]
+    every = [one for one in known.earlier if one.segment == known.segment]
+    # What did not work is escalated once: whoever closed that has decided.
+    settled = {one.entity for one in every if one.rule_id == "R29" and not one.is_open}
+    mine = sorted((one for one in every if one.rule_id != "R29"), key=lambda one: one.rec_id)
+    return [_case(known, one) for one in mine if _is_late(one) or (_has_failed(one) and one.rec_id not in settled)]
 
 
-def _is_due(one: Earlier) -> bool:
-    failed = one.status is Status.VERIFIED_NOT_EFFECTIVE
-    return failed or one.came_back or (one.is_open and one.workdays_overdue > 0)
+def _is_late(one: Earlier) -> bool:
+    return one.is_open and one.workdays_overdue > 0
+
+
+def _has_failed(one: Earlier) -> bool:
+    return one.is_fresh and (one.status is Status.VERIFIED_NOT_EFFECTIVE or one.came_back)
 
 
 def _case(known: Known, one: Earlier) -> Case:
@@ -31,4 +37,4 @@ def _case(known: Known, one: Earlier) -> Case:
         wording, figures = "", {"days": days}
     parts = {"finding": wording, "action": "failed" if wording else ""}
     return Case("R29", one.rec_id, "rec", figures, words, parts, check=Check(""), size=float(one.workdays_overdue),
-                asked=f"role:{boss}")  # fmt: skip
+                asked=f"role:{boss}", team=one.owner_id if one.owner_role == "TL" else "")  # fmt: skip

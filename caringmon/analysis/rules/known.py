@@ -24,8 +24,9 @@ Word = str | dt.date | Sequence[str]
 class Earlier:
     """One recommendation of the register that concerns the report: what it is about, and where it stands.
 
-    `level`, `entity`: as the recommendation has them, the site as `SITE`. `came_back`: it was closed, and its finding
-    was seen again within the days of R29.
+    `level`, `entity`: as the recommendation has them, the site as `SITE`. `status`: as the register has it, a verdict
+    as measured. `came_back`: it was closed, and its finding was seen again within the days of R29. `is_fresh`: it was
+    closed within those days, or is open.
     """
 
     rec_id: str
@@ -39,6 +40,8 @@ class Earlier:
     is_open: bool = True
     workdays_overdue: int = 0
     came_back: bool = False
+    owner_id: str = ""
+    is_fresh: bool = True
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Case:
 
     `figures` and `words` by slot, for all parts of the advice. `parts`: where a part has several wordings, the one that
     holds, by part (`cause` → `unsure`). `size` orders cases of one priority. `asked`: whom to ask when it is not the
-    leader of the entity: a person's code.
+    leader of the entity: a person's code. `team`: the TL whose SPV is meant. `agrees`: ids of the agrees it is about.
     """
 
     rule: str
@@ -80,6 +83,8 @@ class Case:
     size: float = 0.0
     asked: str = ""
     is_restricted: bool = False
+    team: str = ""
+    agrees: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,8 @@ class Known:
 
     `figures`: all registered ones by id. `tables`: those of the findings, of this segment alone. `actual`: the KPI of
     the basis. `cutoff`: when the verdicts of the month are final. `missing`: the tables that no file covers today.
-    `integrity`: see there; never printed.
+    `integrity`: see there; never printed. `earlier`: by the time of their first raise. `agrees`: those that R16 and R21
+    are about, by rule.
     """
 
     segment: str
@@ -106,6 +112,7 @@ class Known:
     missing: Sequence[str] = ()
     integrity: pd.DataFrame = field(default_factory=pd.DataFrame)
     earlier: Sequence[Earlier] = ()
+    agrees: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def limit(self, rule: str, name: str) -> float:
         """Return a threshold of a rule."""

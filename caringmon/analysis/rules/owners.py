@@ -29,7 +29,7 @@ def _tl(known: Known, case: Case) -> str:
 def _spv(known: Known, case: Case) -> str:
     if known.level == "spv":
         return known.entity
-    teams, team = _led(known), _tl(known, case)
+    teams, team = _led(known), case.team or _tl(known, case)
     return _only(teams.loc[teams["entity"] == team, "superior"] if team else teams["superior"])
 
 

@@ -25,8 +25,8 @@ def near_limit(known: Known) -> list[Case]:
         known, ("near_limit", "day"), {"services": services, "arrears": arrears}, words, parts
     )
     gain = gains.of_services(known, services.value)
-    return [Case("R15", known.entity, known.level, figures, words, parts, gain, Check("near_limit", -1),
-                 size=services.value)]  # fmt: skip
+    # Counted on the last days before the limit alone: ten working days later nothing compares, a person judges.
+    return [Case("R15", known.entity, known.level, figures, words, parts, gain, size=services.value)]  # fmt: skip
 
 
 def beyond_limit(known: Known) -> list[Case]:
@@ -37,7 +37,8 @@ def beyond_limit(known: Known) -> list[Case]:
     kept = rate.numerator * known.value("K28")
     gain = _kept(known, kept)
     return [Case("R16", known.entity, known.level, {"rate": rate}, {"segment": f"segment.{known.segment}"},
-                 {"effect": "kept"}, gain, Check("K49", -1), size=rate.numerator)]  # fmt: skip
+                 {"effect": "kept"}, gain, Check("K49", -1), size=rate.numerator,
+                 agrees=known.agrees.get("R16", ()))]  # fmt: skip
 
 
 def low_kept_rate(known: Known) -> list[Case]:

@@ -72,7 +72,7 @@ def late_returns(known: Known) -> list[Case]:
     figures, words, parts = with_team(known, ("returns_late", "day"), figures, words, parts)
     gain = gains.of_agrees(known, late.value * known.value("K39"))
     return [Case("R21", known.entity, known.level, figures, words, parts, gain, Check("returns_late", -1),
-                 size=late.value)]  # fmt: skip
+                 size=late.value, agrees=known.agrees.get("R21", ()))]  # fmt: skip
 
 
 def tapping_behind(known: Known) -> list[Case]:
