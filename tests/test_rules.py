@@ -307,3 +307,61 @@ def test_a_leader_is_the_owner_in_his_own_report():
     assert recommendations(mine).recommendations == ()
     told = [one for _, one in recommendations(situation).recommendations]
     assert [(one.rule_id, one.level, one.entity, one.owner_id) for one in told] == [("R04", "tl", "TL02", "TL02")]
+
+
+def lost(level: str, entity: str, factor: str, part: float = -66.0) -> tuple[dict, dict]:
+    """Return figures and tables of a day on which one team or witel lost agrees by a factor beyond chance."""
+    name = entity if level == "tl" else f"{level}:{entity}"
+    parts = {"K48": part, "K48.low": part - 20, "K48.high": part + 20}
+    figures = {(kpi, "mtd", name, factor): value for kpi, value in parts.items()}
+    return figures, {"drivers": [("CT0", level, entity, factor, True, "")]}
+
+
+def test_a_witel_that_lost_contact_beyond_chance_is_named():
+    figures, tables = lost("witel", "Semarang", "contact")
+    (case,) = RULES["R05"](known({**figures, **BY_HOUR}, tables=tables))
+    assert (case.level, case.entity) == ("witel", "Semarang")
+    # 66 agrees lost; the gap to date is 56, more than that is not promised.
+    assert case.gain
+    assert (case.gain.agrees, case.gain.low, case.gain.high) == (56, 46, 56)
+    assert said("R05", situation=known({**figures, **BY_HOUR}, tables=tables)) == (
+        "Contact rate di witel Semarang turun: 66 agree lebih sedikit daripada acuan."
+    )
+    assert said("R05", "evidence", "en", known({**figures, **BY_HOUR}, tables=tables)) == (
+        "Range of uncertainty: 46 to 86 agrees."
+    )
+
+
+def test_a_team_that_lost_agree_rate_beyond_chance_is_asked_alone():
+    figures, tables = lost("tl", "TL02", "agree")
+    (recommended,) = [one for _, one in recommendations(known(figures, tables=tables)).recommendations
+                      if one.rule_id == "R10"]  # fmt: skip
+    assert (recommended.entity, recommended.owner_role, recommended.owner_id) == ("TL02", "TL", "TL02")
+    assert said("R10", lang="en", situation=known(figures, tables=tables)) == (
+        "The agree rate of team TL02 fell: 66 agrees fewer than the reference."
+    )
+
+
+@pytest.mark.parametrize("part", [66.0, 0.0])
+def test_a_place_that_lost_nothing_is_not_named(part):
+    figures, tables = lost("witel", "Semarang", "contact", part)
+    assert RULES["R05"](known(figures, tables=tables)) == []
+
+
+def test_with_the_target_met_no_place_is_named():
+    figures, tables = lost("witel", "Semarang", "contact")
+    assert RULES["R05"](known({**figures, ("K19", "mtd"): (1500, 1456), ("K20", "mtd"): 44}, tables=tables)) == []
+
+
+def test_a_missed_target_without_a_factor_of_its_own_names_where_one_is_certain():
+    figures, tables = lost("witel", "Semarang", "contact")
+    assert said("R01", "cause", situation=known({**BEHIND, **figures}, tables=tables)) == (
+        "Faktor yang pasti: contact rate di witel Semarang, 66 agree lebih sedikit daripada acuan."
+    )
+
+
+@pytest.mark.parametrize(("day", "base"), [(DAY, "before"), (LAST, "plan")])
+def test_the_plan_of_a_month_is_asked_for_when_the_month_is_over(day, base):
+    # Plan 41 %; last month by the same working day 33 %; now 32 %: only the whole month falls short of the plan.
+    low = known({("K14", "mtd"): (1280, 4000), ("K14", "last_month"): (1320, 4000)}, day=day)
+    assert bool(RULES["R10"](low)) is (base == "plan")

@@ -7,6 +7,7 @@ import datetime as dt
 from caringmon.analysis.rules import gains
 from caringmon.analysis.rules.guards import has_enough, is_surely_below
 from caringmon.analysis.rules.known import Case, Known, Word
+from caringmon.analysis.rules.places import in_place
 from caringmon.analysis.rules.reach import with_driver
 from caringmon.model.findings import Figure
 from caringmon.model.recommendation import Check
@@ -16,7 +17,12 @@ FEW_POINTS, OF_POINTS = 2, 3
 
 
 def contact_fell(known: Known) -> list[Case]:
-    """R05: the day's contact rate lies below its limit; on a short baseline two of the last three days do."""
+    """R05: the day's contact rate lies below its limit; else where the month lost contact beyond chance."""
+    return _fell_today(known) or in_place(known, "R05", ("contact", "K09"), best_hours(known))
+
+
+def _fell_today(known: Known) -> list[Case]:
+    """Return the case of a day below its limit; on a short baseline two of the last three days are."""
     rate, usual, lower = known.get("K09", "day"), _of_today(known, "K09.centre"), _of_today(known, "K09.lower")
     if rate is None or usual is None or lower is None:
         return []
@@ -24,11 +30,9 @@ def contact_fell(known: Known) -> list[Case]:
         return []
     figures: dict[str, Figure] = {"rate": rate, "usual": usual, "lower": lower}
     figures, words, parts = with_driver(known, "contact", figures)
-    best = _best_hours(known)
-    if len(best) == BEST_HOURS:
-        words |= {name: clock(hour) for name, hour in zip(("hour1", "hour2"), best, strict=True)}
-    else:
-        parts |= {"evidence": "bare", "action": "bare"}
+    hours = best_hours(known)
+    words |= hours
+    parts |= {} if hours else {"evidence": "bare", "action": "bare"}
     gain = gains.of_factor(known, "contact", rate.value, usual.value)
     return [Case("R05", known.entity, known.level, figures, words, parts, gain,
                  Check("K09", 1, usual.value - rate.value), size=usual.value - rate.value)]  # fmt: skip
@@ -54,10 +58,11 @@ def _is_below(known: Known, window: str) -> bool:
     return known.value("K09", window) < known.value("K09.lower", window)
 
 
-def _best_hours(known: Known) -> list[str]:
-    """Return the hours of the last ten working days with the highest contact rate per dial, in order of the clock."""
+def best_hours(known: Known) -> dict[str, Word]:
+    """Return the two hours of the last ten working days with the highest contact rate per dial; not so many: none."""
     hours = {hour: one for hour, one in known.parts("K10", "recent", "hour").items() if has_enough(one, known)}
-    return sorted(sorted(hours, key=lambda hour: (-hours[hour].value, hour))[:BEST_HOURS])
+    best = sorted(sorted(hours, key=lambda hour: (-hours[hour].value, hour))[:BEST_HOURS])
+    return {f"hour{place}": clock(hour) for place, hour in enumerate(best, 1)} if len(best) == BEST_HOURS else {}
 
 
 def clock(hour: str) -> str:

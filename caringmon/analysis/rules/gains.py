@@ -6,10 +6,38 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from caringmon.analysis.rules.known import Gain, Known
+from caringmon.model.findings import Figure, entity_name
 from caringmon.model.gap import ABOVE
 from caringmon.model.rulebook import RHO
+
+
+@dataclass(frozen=True)
+class Place:
+    """A team or witel whose part of the gap by one factor is beyond chance."""
+
+    level: str
+    entity: str
+    factor: str
+
+    @property
+    def name(self) -> str:
+        """Its name in the ids of figures."""
+        return entity_name(self.level, self.entity)
+
+    @property
+    def word(self) -> str:
+        """What the catalogue calls its level."""
+        return "team" if self.level == "tl" else self.level
+
+    def figures(self, known: Known) -> dict[str, Figure]:
+        """Return its part and the bounds of that, by slot."""
+        kpis = {"part": "K48", "most": "K48.low", "least": "K48.high"}
+        found = {slot: known.get(kpi, name=self.name, part=self.factor) for slot, kpi in kpis.items()}
+        return {slot: figure for slot, figure in found.items() if figure is not None}
+
 
 FUNNEL = {"penetration": "K04", "contact": "K09", "rpc": "K11", "agree": "K14"}
 
@@ -60,6 +88,20 @@ def drivers(known: Known, level: str, name: str) -> list[str]:
     parts = {str(factor): known.value("K48", name=name, part=str(factor)) for factor in mine["factor"]}
     pulling = [factor for factor, part in parts.items() if factor != ABOVE and part < 0]
     return sorted(pulling, key=lambda factor: (parts[factor], factor))
+
+
+def places(known: Known, factor: str = "") -> list[Place]:
+    """Return where below the focus chance does not explain a part that pulls down, the largest first; guard 6.
+
+    Teams and witels; `factor`: of that factor alone.
+    """
+    rows = known.tables["drivers"]
+    below = {"site": ("tl", "witel"), "spv": ("tl",)}.get(known.level, ())
+    mine = rows[rows["level"].isin(below) & rows["is_driver"].astype(bool) & (rows["factor"] != ABOVE)]
+    every = [Place(str(row.level), str(row.entity), str(row.factor)) for row in mine.itertuples()]
+    parts = {place: known.value("K48", name=place.name, part=place.factor) for place in every}
+    pulling = [place for place in every if parts[place] < 0 and factor in ("", place.factor)]
+    return sorted(pulling, key=lambda place: (parts[place], place.level, place.entity))
 
 
 def won_share(known: Known) -> float:

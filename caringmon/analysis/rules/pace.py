@@ -43,6 +43,12 @@ def _missed(known: Known, level: str, name: str, teams: Mapping[str, float]) -> 
     if pulling:
         words["driver"] = f"factor.{pulling[0]}"
         figures["part"] = _shown_part(known, name, pulling[0])
+    elif (known.level, known.focus) == (level, name) and (found := gains.places(known)):
+        place = found[0]
+        words |= {"driver": f"factor.{place.factor}", place.word: place.entity}
+        figures |= {"part": place.figures(known)["part"]}
+        parts |= {"cause": place.word}
+        gain = gains.of_driver(known, place.level, place.name, place.factor)
     else:
         parts |= {"cause": "unsure", "action": parts["action"] or "unsure"}
     if gain is None:

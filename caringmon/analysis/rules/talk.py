@@ -8,6 +8,7 @@ from caringmon.analysis.comparison import Standing
 from caringmon.analysis.rules import gains
 from caringmon.analysis.rules.guards import differs, has_enough, is_surely_above, is_surely_below
 from caringmon.analysis.rules.known import Case, Known, Word
+from caringmon.analysis.rules.places import in_place
 from caringmon.analysis.rules.reach import with_driver
 from caringmon.model.findings import Figure
 from caringmon.model.recommendation import Check
@@ -17,20 +18,26 @@ MOST_REASONS = 2
 
 
 def low_agree_rate(known: Known) -> list[Case]:
-    """R10: the agree rate is well below the plan, without a plan below last month's."""
+    """R10: the agree rate is well below the plan or last month's; else where it fell beyond chance.
+
+    The rate of a month grows with the calls of its services, so that a plan for the month is compared with once the
+    month is over; before that with last month by the same working day, where there is one.
+    """
+    return _low_rate(known) or in_place(known, "R10", ("agree", "K14"), {})
+
+
+def _low_rate(known: Known) -> list[Case]:
     rate, plan, before = known.get("K14"), known.get("K14.plan"), known.get("K14", "last_month")
-    base = plan or before
+    base = plan if before is None or (plan is not None and known.is_month_over) else before
     if rate is None or base is None or not rate.denominator >= known.limit("R10", "contacts"):
         return []
     limit = base.value - known.limit("R10", "below_rate")
-    is_low = is_surely_below(rate, limit, known)
-    if not plan:
-        is_low = rate.value < limit and differs(rate, base)
+    is_low = is_surely_below(rate, limit, known) if base is plan else rate.value < limit and differs(rate, base)
     if not is_low:
         return []
     figures: dict[str, Figure] = {"rate": rate, "base": base}
     figures, words, parts = with_driver(known, "agree", figures)
-    parts |= {} if plan else {"finding": "before"}
+    parts |= {} if base is plan else {"finding": "before"}
     reasons = top_results(known, "refusals", MOST_REASONS)
     if len(reasons) == MOST_REASONS:
         figures |= {f"share{place}": one for place, one in enumerate(reasons.values(), 1)}
