@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from caringmon.model.findings import Findings
 from caringmon.report.digest import chat_text, summary_line
-from caringmon.report.figures import check_text, page_checker
+from caringmon.report.figures import page_checker, text_checker
 from caringmon.report.index import IssuedReport, index_html
 from caringmon.report.page import page_html
 from caringmon.report.workbook import report_workbook
@@ -37,11 +37,11 @@ def documents(findings: Findings, notebook: NotebookNode, version: int | None) -
 
 def checkers(findings: Findings, version: int) -> dict[str, Callable[[bytes], list[str]]]:
     """Return by file name the check of a document against the figures: its faults in words, clean: an empty list."""
-    page = page_checker(findings)
+    page, text = page_checker(findings), text_checker(findings)
     return {
         "report.html": lambda data: page(data.decode()),
         "report.xlsx": workbook_checker(findings, version),
-        "ringkas.txt": lambda data: check_text(data.decode(), findings),
+        "ringkas.txt": lambda data: text(data.decode()),
     }
 
 
