@@ -14,7 +14,7 @@ from pathlib import Path
 from caringmon.model.findings import Findings
 from caringmon.params import report_parameters
 from caringmon.pipeline import Times, publish
-from caringmon.runner.documents import checkers, documents
+from caringmon.runner.documents import checkers
 from caringmon.runner.rerender import executed_again
 from caringmon.runner.staging import read_findings, write_findings
 from caringmon.shipped import notebooks_folder
@@ -38,12 +38,11 @@ def publish_report(outputs: Path, lang: str = "id") -> Path:
 
 @dataclasses.dataclass(frozen=True)
 class Finished:
-    """A published version in memory: its files, its findings, the checks of its documents, and these made again."""
+    """A published version in memory: its files, its findings, and the checks of its documents."""
 
     files: dict[str, bytes]
     findings: Findings
     checkers: dict[str, Callable[[bytes], list[str]]]
-    due: dict[str, bytes]
 
 
 @cache
@@ -53,8 +52,7 @@ def finished(lang: str) -> Finished:
         folder = publish_report(Path(outputs), lang)
         files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
         findings = read_findings(folder)
-    due = documents(findings, executed_again(TEMPLATE, findings), 1)
-    return Finished(files, findings, checkers(findings, 1), due)
+    return Finished(files, findings, checkers(findings, 1))
 
 
 def rehash(folder: Path) -> None:

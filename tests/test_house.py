@@ -80,7 +80,7 @@ def test_the_commands_of_the_how_to_exist():
     text = (REPOSITORY / "docs" / "howto_analyst.md").read_text(encoding="utf-8")
     lines = [line.split() for block in re.findall(r"```\n(.*?)```", text, re.DOTALL) for line in block.splitlines()]
     commands = [words[1:] for words in lines if words and words[0] == "caringmon"]
-    assert {words[0] for words in commands} == {"init", "ingest", "check", "run", "gap"}
+    assert {words[0] for words in commands} == {"init", "ingest", "check", "run", "gap", "verify"}
     assert all(callable(command_line().parse_args(words).command) for words in commands)
 
 

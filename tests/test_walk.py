@@ -75,6 +75,11 @@ def test_a_report_is_complete_and_its_manifest_names_every_byte(demo_report: Pat
     assert len(files["ringkas.txt"].decode()) <= 1000
 
 
+def test_a_report_that_a_kernel_made_is_verified_without_one(demo_report: Path, capsys):
+    assert main(["verify", str(demo_report)]) == 0
+    assert "clean: as published" in capsys.readouterr().out
+
+
 def test_an_identical_rerun_publishes_nothing_new(demo_workspace: Path, demo_report: Path, capsys):
     before, raised = published(demo_report), read_events(register_url(demo_workspace, None))
     assert main(["run", "daily", "--workspace", str(demo_workspace), "-p", f"report_date={DAY}"]) == 0

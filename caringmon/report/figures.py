@@ -43,7 +43,7 @@ def page_checker(findings: Findings) -> Callable[[str], list[str]]:
     Checked: every `<data>` and `<time>`, bare numbers in prose, sentences, alt texts of pictures, long numbers.
     """
     figures, lang = registered(findings), findings.head.lang
-    names = _names(findings)
+    names = names_with_digits(findings)
 
     def check(html: str) -> list[str]:
         from bs4 import BeautifulSoup
@@ -64,16 +64,23 @@ def page_checker(findings: Findings) -> Callable[[str], list[str]]:
 
 
 def check_text(text: str, findings: Findings) -> list[str]:
-    """Return the faults of the chat text: numbers without a figure, and lines that the findings do not say."""
-    allowed = allowed_numbers(registered(findings).values(), findings.head.lang)
-    faults = [fault for line in text.splitlines() for fault in text_faults(line, allowed, findings, "text")]
-    found, said = (words.splitlines(keepends=True) for words in (text, chat_text(findings)))
-    faults += [
-        f"line {number} {unlike(line, right)}"
-        for number, (line, right) in enumerate(zip_longest(found, said, fillvalue=""), 1)
-        if line != right
-    ]
-    return faults
+    """Return the faults of the chat text: see `text_checker`."""
+    return text_checker(findings)(text)
+
+
+def text_checker(findings: Findings) -> Callable[[str], list[str]]:
+    """Return the check of the chat text: numbers without a figure, and lines that the findings do not say."""
+    allowed, names = allowed_numbers(registered(findings).values(), findings.head.lang), names_with_digits(findings)
+    said = chat_text(findings).splitlines(keepends=True)
+
+    def check(text: str) -> list[str]:
+        faults = [fault for line in text.splitlines() for fault in text_faults(line, allowed, names, "text")]
+        lines = zip_longest(text.splitlines(keepends=True), said, fillvalue="")
+        return faults + [
+            f"line {number} {unlike(line, right)}" for number, (line, right) in enumerate(lines, 1) if line != right
+        ]
+
+    return check
 
 
 def _data_faults(element: Tag, figures: Mapping[str, Figure], lang: str) -> Iterator[str]:
@@ -139,9 +146,9 @@ def allowed_numbers(figures: Iterable[Figure], lang: str) -> set[str]:
     return {number for text in texts for number in _NUMBER.findall(text)}
 
 
-def text_faults(text: str, allowed: set[str], findings: Findings, where: str) -> list[str]:
-    """Return the numbers of a text that no figure prints as; `where` names the text in the fault."""
-    bare = _without_names(text, _names(findings))
+def text_faults(text: str, allowed: set[str], names: Iterable[str], where: str) -> list[str]:
+    """Return the numbers of a text, left out `names` and dates, that no figure prints as; `where` names the text."""
+    bare = _without_names(text, names)
     return [
         f"a number in the {where} is no registered figure: '{number}' in '{shortened(text)}'"
         for number in _NUMBER.findall(bare)
@@ -149,7 +156,7 @@ def text_faults(text: str, allowed: set[str], findings: Findings, where: str) ->
     ]
 
 
-def _names(findings: Findings) -> list[str]:
+def names_with_digits(findings: Findings) -> list[str]:
     """Return the codes and names of a report that hold digits, the longest first."""
     head = findings.head
     names = {head.form, head.run_id, *SEGMENT_NAMES.values(), *map(str, findings.tables["teams"]["entity"])}

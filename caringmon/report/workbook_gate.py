@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from caringmon.model.findings import Figure, Findings
-from caringmon.report.figures import allowed_numbers, text_faults
+from caringmon.report.figures import allowed_numbers, names_with_digits, text_faults
 from caringmon.report.numerals import machine_value, part_of
 from caringmon.report.own_counts import registered
 from caringmon.report.sentence_gate import shortened, unlike
@@ -59,6 +59,7 @@ def workbook_checker(findings: Findings, version: int | None) -> Callable[[bytes
     """
     due = _due(findings, version)
     allowed = allowed_numbers(registered(findings).values(), findings.head.lang)
+    names = names_with_digits(findings)
     own = version_words(version, findings.head.lang)
 
     def check(data: bytes) -> list[str]:
@@ -74,7 +75,7 @@ def workbook_checker(findings: Findings, version: int | None) -> Callable[[bytes
         first = next(iter(due.cells))
         for place, cell in book.sheets.get(first, {}).items():
             if isinstance(cell.value, str):
-                faults += text_faults(_without(cell.value, own), allowed, findings, f"cell {place}")
+                faults += text_faults(_without(cell.value, own), allowed, names, f"cell {place}")
         return [*faults, *_chart_faults(book)]
 
     return check
@@ -114,7 +115,9 @@ def _stored(cell: Any, cached: float | str | None) -> Stored:
         return Stored("" if cached is None else cached, str(cell.value).removeprefix("="), cell.number_format)
     if isinstance(cell.value, dt.date):
         return Stored(_serial(cell.value), "", cell.number_format)
-    return Stored(cell.value, "", cell.number_format)
+    # A file holds 16 digits of a number, as openpyxl writes it.
+    value = float(f"{cell.value:.16g}") if isinstance(cell.value, int | float) else cell.value
+    return Stored(value, "", cell.number_format)
 
 
 def _serial(day: dt.date) -> float:
@@ -187,7 +190,7 @@ def _chart_faults(book: StoredBook) -> Iterator[str]:
     """Yield the numbers that a chart stores and the cells that it reads do not hold."""
     for point in book.points:
         cell = book.sheets.get(point.sheet, {}).get(point.cell)
-        if cell is None or cell.value != point.value:
+        if cell is None or isinstance(cell.value, str) or not math.isclose(cell.value, point.value, rel_tol=1e-12):
             yield f"{point.part}: the chart stores {point.value:.17g} for cell {point.sheet}!{point.cell}"
 
 

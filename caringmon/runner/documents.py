@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from caringmon.model.findings import Findings
 from caringmon.report.digest import chat_text, summary_line
-from caringmon.report.figures import check_text, page_checker
+from caringmon.report.figures import page_checker, text_checker
 from caringmon.report.index import IssuedReport, index_html
 from caringmon.report.page import page_html
 from caringmon.report.workbook import report_workbook
@@ -54,7 +54,8 @@ def checkers(findings: Findings, version: int) -> dict[str, Callable[[bytes], li
         "report.xlsx": workbook_checker(findings, version),
     }
     if findings.head.report in TEXTS:
-        found[CHAT] = lambda data: check_text(data.decode(), findings)
+        text = text_checker(findings)
+        found[CHAT] = lambda data: text(data.decode())
     return found
 
 
