@@ -24,7 +24,10 @@ APART = 40
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart in two widths (page and phone) as data addresses, its title, its alt text, and how to read it."""
+    """A chart in two widths (page and phone) as data addresses, its title, its alt text, and how to read it.
+
+    `narrow` is empty where one picture is small enough for both.
+    """
 
     title: Sentence
     wide: str

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import string
 import xml.etree.ElementTree as ET
+from collections import Counter
 
 from caringmon.report import palette
 
@@ -27,9 +29,11 @@ def lean_svg(text: str, text_size: float) -> bytes:
         _shorten(element, f"font-size:{text_size:g}px")
     for name in ("width", "height"):
         root.set(name, root.get(name, "").removesuffix("pt"))
+    del root.attrib["version"]
     fonts = palette.FONTS.replace('"', "'")
     style = next(root.iter(f"{{{_SVG}}}style"))
-    style.text = f"*{{stroke-linejoin:round}}text{{font:{text_size:g}px {fonts};fill:{palette.INK}}}"
+    style.attrib.clear()
+    style.text = f"*{{stroke-linejoin:round}}text{{font:{text_size:g}px {fonts};fill:{palette.INK}}}{_classes(root)}"
     return ET.tostring(root, encoding="unicode").encode()
 
 
@@ -46,6 +50,18 @@ def _flatten(parent: ET.Element) -> None:
     if parent.tag != f"{{{_SVG}}}text":
         parent.text = (parent.text or "").strip() or None
     parent.tail = None
+
+
+def _classes(root: ET.Element) -> str:
+    """Give every style that several elements have a letter, and return the rules of these letters."""
+    styled = [element for element in root.iter() if "style" in element.attrib]
+    often = Counter(element.attrib["style"] for element in styled)
+    shared = [style for style, times in often.items() if times > 1]
+    letters = dict(zip(shared, string.ascii_letters, strict=False))
+    for element in styled:
+        if element.attrib["style"] in letters:
+            element.set("class", letters[element.attrib.pop("style")])
+    return "".join(f".{letter}{{{style}}}" for style, letter in letters.items())
 
 
 def _shorten(element: ET.Element, usual_size: str) -> None:
