@@ -67,6 +67,10 @@ REPORTED: dict[str, Reported] = {
                  "the month ends below with 2.5 % chance"),
         Reported("K45.high95", "Proyeksi, batas atas 95 %", "Projection, upper 95 % bound", _COUNT,
                  "the month ends above with 2.5 % chance"),
+        Reported("K45.path", "Proyeksi sampai hari itu", "Projection up to that day", _COUNT,
+                 "agrees expected up to a working day to come, by the weekdays of 13 weeks; the month's end is K45"),
+        Reported("K45.weekday", "Bobot hari", "Weight of the weekday", _RATE,
+                 "agrees of the weekday over those of an average day of the same week, 13 weeks", 0),
         Reported("K45.reached", "Peluang target tercapai", "Chance of reaching the target", _RATE,
                  "chance that the month ends at or above the target", 0),
         *(

@@ -14,6 +14,7 @@ _COORDINATES = ("d", "x", "y", "width", "height", "transform")
 # What the stylesheet of the picture says for all, or what says nothing.
 _IDLE = ("font-family", "stroke-dashoffset:0", "text-anchor:start", f"fill:{palette.INK}")
 _FINE = re.compile(r"\d+\.\d{2,}")
+_AGAIN = re.compile(r"(L[^A-Za-z]+)\1+(?=[A-Za-z]|$)")
 _COMMANDS = re.compile(r"\s*([A-Za-z])\s*")
 
 
@@ -34,7 +35,7 @@ def lean_svg(text: str, text_size: float) -> bytes:
     style = next(root.iter(f"{{{_SVG}}}style"))
     style.attrib.clear()
     style.text = f"*{{stroke-linejoin:round}}text{{font:{text_size:g}px {fonts};fill:{palette.INK}}}{_classes(root)}"
-    return ET.tostring(root, encoding="unicode").encode()
+    return ET.tostring(root, encoding="unicode").replace(" />", "/>").encode()
 
 
 def _flatten(parent: ET.Element) -> None:
@@ -71,7 +72,8 @@ def _shorten(element: ET.Element, usual_size: str) -> None:
     if element.tag == f"{{{_SVG}}}text" and "y" in element.attrib:
         element.set("y", f"{float(element.attrib['y']):.0f}")  # labels in a row share a line
     if "d" in element.attrib:
-        element.set("d", _COMMANDS.sub(r"\1", element.attrib["d"]).strip())
+        path = _COMMANDS.sub(r"\1", element.attrib["d"]).strip().replace(" ", ",")
+        element.set("d", _AGAIN.sub(r"\1", path))  # a line to where it is already
     if element.get("transform", "").startswith("rotate(-0"):
         del element.attrib["transform"]
     if "style" in element.attrib:
