@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import math
 import shutil
 
 import pyarrow.parquet
@@ -18,6 +19,7 @@ from caringmon.params import report_parameters
 from caringmon.pipeline import analyse, gather
 from caringmon.store.closes import read_closes
 from tests.exports import ORDER, load, new_workspace, tamara_csv, text_file
+from tests.tiny import date
 
 ASKED = ["--segment", "CT0", "--from", "2022-10-03", "--to", "2022-10-08", "--level", "site", "--kpi", "K17"]
 FIELDS = ["kpi", "level", "entity", "segment", "from", "to", "value", "numerator", "denominator", "unit", "note"]
@@ -155,3 +157,9 @@ def test_a_month_without_calls_is_not_closed(two_pending):
 def test_the_command_closes_nothing_before_the_month_is_named_as_one(demo_workspace, capsys):
     assert main(["close", "--workspace", str(demo_workspace), "--segment", "CT0", "--period", "2022-W42"]) == 2
     assert "a month is closed, written YYYY-MM" in capsys.readouterr().err
+
+
+def test_the_gap_is_no_one_number_and_kpi_says_where_its_parts_are(demo_workspace):
+    answer = kpi(KpiQuery("CT0", date("2022-10-01"), date("2022-10-18"), "site", ("K48",)), demo_workspace)
+    assert math.isnan(answer["value"].item())
+    assert answer["note"].item() == "several numbers: ask caringmon gap"

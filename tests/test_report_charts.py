@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 
+import pandas as pd
 import pytest
 
-from caringmon.report.charts import NARROW, WIDE, days_chart, month_chart
+from caringmon.model.findings import Figure, figure_id
+from caringmon.report.charts import NARROW, WIDE, days_chart, month_chart, month_charts
 from caringmon.report.reading import Reader, readers
+from caringmon.report.weekday_path import path_figures
 from caringmon.report.wording import plain
-from tests.worked_findings import VARIANTS, idle_day, no_target, worked_findings
+from tests.worked_findings import REPORT_DATE, VARIANTS, idle_day, no_target, worked_findings
 
 CHARTS = (days_chart, month_chart)
 
@@ -91,3 +95,27 @@ def test_text_stays_text_in_the_fonts_of_the_page() -> None:
     assert re.search(r"<text", svg)
     assert "DejaVu" not in svg
     assert "Segoe UI" in svg
+
+
+def test_where_weekdays_tell_the_way_the_projection_follows_them_and_a_line_says_so() -> None:
+    findings = worked_findings()
+    straight = Reader(findings, "CT0")
+    # Two working days to come, Saturday 29 and Monday 31 October; the month is taken to stand on Friday 28.
+    told = [("K45.path", "c2022-10-29", "", 1700.0, "n"), ("K45.path", "c2022-10-31", "", 2437.5, "n"),
+            ("K45.weekday", "mtd", "weekday:2022-10-29", 0.5, "rate"),
+            ("K45.weekday", "mtd", "weekday:2022-10-31", 1.2, "rate")]  # fmt: skip
+    figures = [
+        Figure(figure_id("CT0", kpi, window, "", part), kpi, "CT0", "site", "", window, REPORT_DATE,
+               dt.date.fromisoformat(window[1:]) if window[0] == "c" else REPORT_DATE, value, unit, 0, part=part)
+        for kpi, window, part, value, unit in told
+    ]  # fmt: skip
+    more = pd.DataFrame([dataclasses.asdict(one) for one in figures])
+    table = pd.concat([findings.tables["figures"], more], ignore_index=True)
+    along = Reader(dataclasses.replace(findings, tables={**findings.tables, "figures": table}), "CT0")
+    assert [one.value for one in path_figures(along)] == [1700.0, 2437.5]
+    assert month_chart(along)[0] != month_chart(straight)[0]
+    (chart,) = month_charts(along)
+    assert [plain(note, "id") for note in chart.notes] == [
+        "Garis titik mengikuti pola hari: Senin tertinggi (120 % dari hari rata-rata), Sabtu terendah (50 %)."
+    ]
+    assert month_charts(straight)[0].notes == ()

@@ -105,8 +105,29 @@ def test_the_tables_add_up_and_say_how_sure_each_part_is() -> None:
         "pasti",
         *["belum dapat dibedakan dari variasi normal"] * 2,
     ]
-    assert said(grid.totals[0].cells[0]) == ["−91"]
+    assert said(grid.totals[0].cells[2]) == ["−91"]
     assert said(*teams.rows[0].cells) == ["−45", "+5", "−3", "−43"]
+
+
+def test_a_team_or_witel_that_stands_out_is_named_where_no_factor_of_the_site_does() -> None:
+    unclear = {name: (part, low, 5, False) for name, (part, low, _, _) in SITE.items()}
+    reader = ct0(explained({("site", ""): unclear, ("witel", "Semarang"): TL02}))
+    assert said(gap_words.gap_title(reader)) == ["Kurang 91 dari target: contact rate Witel Semarang menyumbang −45"]
+
+
+def test_each_step_shows_the_reference_against_the_actual_beside_its_part() -> None:
+    findings = explained({("site", ""): SITE})
+    rates = [
+        dataclasses.replace(figure(f"K48.rate_{side}", value, "site", "", "", "contact"), unit="rate", decimals=1)
+        for side, value in (("then", 0.915), ("now", 0.86))
+    ]
+    more = pd.DataFrame([dataclasses.asdict(one) for one in rates])
+    figures = pd.concat([findings.tables["figures"], more], ignore_index=True)
+    grid = gap_parts_grid(ct0(dataclasses.replace(findings, tables={**findings.tables, "figures": figures})))
+    assert grid is not None
+    contact, agree, above = grid.rows
+    assert said(*contact.cells[:5]) == ["91,5 %", "86,0 %", "−60", "−80", "−40"]
+    assert agree.cells[:2] == above.cells[:2] == (None, None)
 
 
 def test_without_parts_there_is_no_chart_and_the_reason_is_given() -> None:

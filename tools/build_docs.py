@@ -56,6 +56,7 @@ def _kpi_cells(kpi: Kpi) -> tuple[str, ...]:
     levels = "all" if kpi.levels == LEVELS else ", ".join(kpi.levels)
     segments = f" ({', '.join(kpi.segments)})" if kpi.segments else ""
     needs = f"not yet: {kpi.later}" if kpi.later else ", ".join(kpi.needs)
+    needs = f"see `caringmon {kpi.instead}`" if kpi.instead else needs
     return (kpi.id, f"{kpi.name_id} / {kpi.name_en}", formula, kpi.unit.value, kpi.direction.value, kpi.clause,
             kpi.kind.value, needs, levels + segments)  # fmt: skip
 

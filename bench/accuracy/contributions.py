@@ -30,6 +30,7 @@ from caringmon.model.gap import FACTORS
 VIEWS = {"agent": ("site", "tl"), "witel": ("site", "witel")}
 TREES, COVERED, QUIET, SEEDS = 10_000, 2_000, 1_000, 200
 MONTHS = 800  # simulated for the true expected counts
+FEW, MANY, EVERY = 4, 40, 100  # cells of a tree of the exact section, and of every so many-th
 LEAST = 5  # agrees: parts of fewer are not judged
 
 
@@ -49,16 +50,17 @@ def exact() -> None:
     """Properties on generated trees in rational numbers, where equal means equal."""
     random = np.random.default_rng(1)
     failures = dict.fromkeys(("sum", "nesting", "sign", "order", "merge", "days", "mix"), 0)
-    for _ in range(TREES):
-        actual, reference = (_tree(random, 4) for _ in range(2))
+    for number in range(TREES):
+        cells = MANY if number % EVERY == 0 else FEW
+        actual, reference = (_tree(random, cells) for _ in range(2))
         parts = cell_parts(actual, reference)
-        site = nested(parts, ["site"] * 4)["site"]
-        of_teams = nested(parts, ["a", "b", "a", "b"]).values()
+        site = nested(parts, ["site"] * cells)["site"]
+        of_teams = nested(parts, ["a", "b"] * (cells // 2)).values()
         failures["sum"] += sum(site) != actual[:, -1].sum() - reference[:, -1].sum()
         failures["nesting"] += [sum(team) for team in zip(*of_teams, strict=True)] != site
-        failures["days"] += list(parts.reshape(2, 2, 7).sum(axis=0).sum(axis=0)) != site
+        failures["days"] += list(parts.reshape(2, cells // 2, len(FACTORS)).sum(axis=0).sum(axis=0)) != site
         failures["sign"] += bool((cell_parts(reference, actual) != -parts).any())
-        order = random.permutation(4)
+        order = random.permutation(cells)
         failures["order"] += bool((cell_parts(actual[order], reference[order]) != parts[order]).any())
         twice, once = ([np.concatenate([how(side), side[1:]]) for side in (actual, reference)]
                        for how in (lambda side: side[[0, 0]], lambda side: 2 * side[:1]))  # fmt: skip
@@ -67,7 +69,8 @@ def exact() -> None:
             _alike(side[:, 0] + 1, rates) for side, rates in zip((actual, reference), (_HALVES, _THIRDS), strict=True)
         ]
         failures["mix"] += sum(cell_parts(*alike)[:, 1]) != 0
-    print(f"exact arithmetic, seed 1, {TREES:,} trees of four cells, zeros and empty cells among them")
+    sizes = f"{FEW} cells, every {EVERY}th of {MANY}"
+    print(f"exact arithmetic, seed 1, {TREES:,} trees of {sizes}, zeros and empty cells among them")
     print("  failures: " + ", ".join(f"{name} {count}" for name, count in failures.items()))
 
 

@@ -37,10 +37,11 @@ def product_parts(reference: Sequence[Numbers], actual: Sequence[Numbers]) -> li
     """
     changes = [now - then for then, now in zip(reference, actual, strict=True)]
     is_exact = any(change.dtype == object for change in changes)
-    sums: list[Any] = [0] * len(changes)
+    sums: list[Any] = []
     for node, weight in _exact_nodes(len(changes)) if is_exact else _float_nodes(len(changes)):
-        between = [then + node * change for then, change in zip(reference, changes, strict=True)]
-        sums = [sum_ + others for sum_, others in zip(sums, _products_of_others(between, weight), strict=True)]
+        between = [_along(then, change, node) for then, change in zip(reference, changes, strict=True)]
+        others = _products_of_others(between, weight)
+        sums = [_added(sum_, other) for sum_, other in zip(sums, others, strict=True)] if sums else others
     return [change * sum_ for change, sum_ in zip(changes, sums, strict=True)]
 
 
@@ -106,10 +107,21 @@ def _told(counts: Numbers) -> list[tuple[Numbers, Numbers]]:
 
 def _rates(above: Numbers, below: Numbers, above_there: Numbers, below_there: Numbers) -> tuple[Numbers, Numbers]:
     is_told, is_told_there = below != 0, below_there != 0
-    # Zeros and ones made of the counts themselves stay of their number type.
-    mine = np.where(is_told, above, below) / np.where(is_told, below, below + 1)
-    theirs = np.where(is_told_there, above_there, below_there) / np.where(is_told_there, below_there, below_there + 1)
+    # Each count is a part of the one before: of no cases it is none, and 0 ÷ 1 stays 0 of its number type.
+    mine, theirs = above / (below + ~is_told), above_there / (below_there + ~is_told_there)
     return np.where(is_told, mine, theirs), np.where(is_told_there, theirs, mine)
+
+
+def _along(then: Numbers, change: Numbers, node: Any) -> Any:
+    """Return the value at a place of the line from reference to actual."""
+    value = node * change
+    value += then
+    return value
+
+
+def _added(sum_: Any, more: Any) -> Any:
+    sum_ += more
+    return sum_
 
 
 def _products_of_others(values: Sequence[Numbers], weight: Any) -> list[Numbers]:
@@ -117,9 +129,9 @@ def _products_of_others(values: Sequence[Numbers], weight: Any) -> list[Numbers]
     ahead: list[Any] = [weight]
     for value in values[:-1]:
         ahead.append(ahead[-1] * value)
-    behind: Any = 1
-    products: list[Numbers] = []
-    for value, before in zip(reversed(values), reversed(ahead), strict=True):
+    products: list[Numbers] = [ahead[-1]]
+    behind: Any = values[-1]
+    for value, before in zip(values[-2::-1], ahead[-2::-1], strict=True):
         products.append(before * behind)
         behind = behind * value
     return products[::-1]

@@ -15,6 +15,7 @@ from caringmon.analysis.day_counts import DayRules, day_counts
 from caringmon.analysis.figures import changes
 from caringmon.analysis.judgements import SIGNAL_COLUMNS, agent_standings, limits_of_days, month_end
 from caringmon.analysis.kpi_values import counts_of, cumulative_values, kpi_values, value_table
+from caringmon.analysis.month_path import history_days, path_values
 from caringmon.analysis.slices import hour_values, result_values
 from caringmon.analysis.snapshot import Scope, Snapshot
 from caringmon.analysis.staffing import STAFF_COUNTS, login_values, staff_values
@@ -137,14 +138,35 @@ def _focus(daily: _Daily, now: Snapshot, series: pd.DataFrame) -> list[pd.DataFr
         ],
         ignore_index=True,
     )
+    outlook = _outlook(daily, now, known, "mtd", daily.focus)
     parts = [
         known,
-        _outlook(daily, now, known, "mtd", daily.focus),
+        outlook,
         _month_targets(now, daily, daily.focus),
         _cumulative(now, daily, known),
         _month_end(daily, now, known),
     ]
-    return [_levelled(part, level) for part in parts]
+    ahead = _path(daily, now, pd.concat([known, outlook], ignore_index=True))
+    return [*(_levelled(part, level) for part in parts), *(part.assign(level=level)[LEVELLED] for part in ahead)]
+
+
+def _path(daily: _Daily, now: Snapshot, month: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    """Yield the way to the projected end of each segment, by the weekdays of the weeks before."""
+    actual, calendar, today = ACTUAL_KPI[daily.scope.basis], daily.scope.calendar, daily.plan.today
+    dates = {f"d{day}": day for day in history_days(today, calendar)}
+    windows = [Window(name, Period.day(day)) for name, day in dates.items()]
+    series = now.values(daily.audience.level, windows, ("K05", actual), daily.audience.person)
+    worked = series[(series["kpi"] == "K05") & (series["numerator"] > 0)]
+    days = worked[["segment", "window"]].merge(
+        series[(series["kpi"] == actual) & series["value"].notna()], on=["segment", "window"], validate="one_to_one"
+    )
+    known = month[month["window"] == "mtd"].set_index(["segment", "kpi"])["value"]
+    share = now.targets.progress.share(today)
+    for segment, person in daily.focus:
+        mine = days[days["segment"] == segment]
+        history = pd.DataFrame({"date": mine["window"].map(dates), "agrees": mine["value"]})
+        ends = (float(known.get((segment, actual), math.nan)), float(known.get((segment, "K45"), math.nan)))
+        yield path_values(history, (segment, person), ends, (today, share), calendar)
 
 
 def _month_end(daily: _Daily, now: Snapshot, values: pd.DataFrame) -> pd.DataFrame:

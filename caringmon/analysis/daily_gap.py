@@ -140,7 +140,7 @@ def _alone(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _beside(segment: str, table: GapTable, audience: Audience) -> pd.DataFrame:
-    """Return the numbers of the guards, the reference's total, and what the drivers would bring back together."""
+    """Return the numbers of the guards, the reference's total, what the drivers would bring back, and both funnels."""
     of_focus = ("site", SITE) if audience.level == "site" else (audience.level, audience.person)
     owner = (audience.person, audience.level)
     rows = [
@@ -155,12 +155,19 @@ def _beside(segment: str, table: GapTable, audience: Audience) -> pd.DataFrame:
         rows.append(_row(segment, owner, "K48.recoverable", table.recoverable(lost, *of_focus)))
     if audience.level == "site":
         rows.append(_row(segment, owner, "K48.reference", table.found.reference))
+    for factor, sides in table.factors(*of_focus).items():
+        kpi = "K48.units" if factor == "assigned" else "K48.rate"
+        rows += [
+            _row(segment, owner, f"{kpi}_{side}", number, factor)
+            for side, number in zip(("now", "then"), sides, strict=True)
+        ]
     return _table(rows)
 
 
-def _row(segment: str, owner: tuple[str, str], kpi: str, number: float) -> tuple[object, ...]:
+def _row(segment: str, owner: tuple[str, str], kpi: str, number: float, part: str = "") -> tuple[object, ...]:
     entity, level = owner
-    return "mtd", segment, entity, kpi, number, number, math.nan, "", level, ""
+    note = "zero_denominator" if math.isnan(number) else ""
+    return "mtd", segment, entity, kpi, number, number, math.nan, note, level, part
 
 
 def _guards(first: Sequence[tuple[str, GapTable]]) -> pd.DataFrame:

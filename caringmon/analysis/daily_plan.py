@@ -69,7 +69,7 @@ class DailyPlan:
             Window("change", Period(self.previous, self.today + ONE_DAY)),
             Window("recent", Period(self.recent[0], self.today + ONE_DAY)),
             *(Window(f"d{day}", Period.day(day)) for day in self.shown),
-            *(Window(f"c{day}", Period.month_to_date(day)) for day in Period.month_to_date(self.today).days),
+            *(Window(f"c{day}", Period.month_to_date(day)) for day in Period.month(self.today).days),
         ]
         return found + ([Window("last_month", Period.month_to_date(self.last_month))] if self.last_month else [])
 

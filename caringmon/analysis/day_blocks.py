@@ -100,8 +100,8 @@ class Side:
             mean = known[:, _UNITS] / self.days
             length = 1 + _chance(mean, draws, random) / np.where(mean > 0, mean, 1) / wider
             # What is worked of a shared list goes with its length.
-            changed = slice(_UNITS, _UNITS + 1) if self.has_lists else slice(None)
-            counts[changed] *= np.tile(length, (1, self.slots))
+            changed = counts[_UNITS : _UNITS + 1] if self.has_lists else counts
+            changed.reshape(*changed.shape[:2], self.slots, -1)[...] *= length[:, None]
         elif self.has_lists:
             own = known[:, _UNITS] - known[:, _FOREIGN]
             counts[_UNITS] = own + _chance(own, draws, random) / wider + counts[_FOREIGN]
@@ -118,16 +118,16 @@ class Side:
         judged) × q (1 − q); a census adds nothing. Two verdicts, one of each kind, are added to those given, so that
         few of them are no certainty (Agresti and Coull 1998).
         """
-        waiting = counts[_OPEN]
-        if not waiting.any():
+        draw, cell = np.nonzero(counts[_OPEN])
+        if not len(draw):
             return
+        waiting = counts[_OPEN, draw, cell]
         given, accepted = self.judged[0] + 2, self.judged[1] + 1
         variance = accepted / given * (1 - accepted / given)
-        shared = random.standard_normal((len(waiting), 1)) * np.sqrt(variance / given)
-        is_open = waiting > 0
-        alone = random.standard_normal(np.count_nonzero(is_open)) * np.sqrt(variance * waiting[is_open])
-        counts[_COUNTED] += waiting * shared / wider
-        counts[_COUNTED][is_open] += alone / wider
+        shared = random.standard_normal(counts.shape[1]) * np.sqrt(variance / given)
+        alone = random.standard_normal(len(draw)) * np.sqrt(variance * waiting)
+        counted = counts[_COUNTED, draw, cell] + waiting * shared[draw] / wider
+        counts[_COUNTED, draw, cell] = counted + alone / wider
 
 
 def _chance(expected: Numbers, draws: int, random: np.random.Generator) -> Numbers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -25,7 +26,7 @@ from caringmon.analysis.relations import Relations
 from caringmon.analysis.targets import Targets
 from caringmon.analysis.uncertainty import Resolution
 from caringmon.model.calendar import WorkCalendar
-from caringmon.model.gap import SITE, Gap, Guard
+from caringmon.model.gap import FACTORS, SITE, Gap, Guard
 from caringmon.model.period import ONE_DAY, Period, month_code
 
 
@@ -79,6 +80,21 @@ class GapTable:
         replaced = {cell: factors for cell, is_mine in enumerate(mine) if is_mine}
         would = counterfactual(self.sides.actual.counts(), self.sides.reference.counts(), replaced)
         return float(would) - self.found.actual
+
+    def factors(self, level: str = "site", entity: str = SITE) -> dict[str, tuple[float, float]]:
+        """Return what each step of the funnel was for an entity, actual and reference: its units, then rates 0-1.
+
+        Of all its cells together, in the units of the gap; a rate of no cases is NaN. The mix has no such number.
+        """
+        mine = [name == entity for name in self.sides.entities(level)]
+        sides = (self.sides.actual, self.sides.reference)
+        now, then = (self.sides.by_entity(side.counts())[mine].sum(axis=0).tolist() for side in sides)
+        steps = FACTORS[FACTORS.index("mix") + 1 :]
+        rates = {
+            factor: (_share(now[step + 1], now[step]), _share(then[step + 1], then[step]))
+            for step, factor in enumerate(steps)
+        }
+        return {"assigned": (now[0], then[0]), **rates}
 
 
 def reference_window(question: GapQuestion, calendar: WorkCalendar) -> Period | None:
@@ -174,6 +190,10 @@ def _aims(targets: Targets, question: GapQuestion) -> Aims:
         values = {entity: at_level.of(segment, entity, window) for entity in at_level.entities(segment, months)}
         own.append({entity: value for entity, value in values.items() if value == value})
     return Aims(targets.of(segment, "", window), own)
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else math.nan
 
 
 def _until_clock(window: Period, relations: Relations) -> Period:

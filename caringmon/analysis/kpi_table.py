@@ -193,8 +193,8 @@ def _elsewhere(question: Question, entities: list[tuple[str, str]]) -> pd.DataFr
     rows: list[tuple[object, ...]] = []
     for kpi in question.kpis:
         about = CATALOGUE[kpi]
-        for of in entities if about.later or kpi == "K56" else []:
-            why = "not_at_level" if question.level not in about.levels else f"later:{about.later}"
+        for of in entities if about.unanswered or kpi == "K56" else []:
+            why = "not_at_level" if question.level not in about.levels else about.unanswered
             cells: tuple[object, ...] = (math.nan, math.nan, math.nan, why)
             if kpi == "K56" and question.level == "site":
                 received, expected = question.files

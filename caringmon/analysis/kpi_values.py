@@ -135,8 +135,8 @@ def _records(frame: pd.DataFrame) -> list[dict[str, object]]:
 
 def _why_not(kpi: Kpi, row: Mapping[str, object], level: str, months: Mapping[str, bool], coverage: Coverage) -> str:
     """Return the code of the reason for which the KPI is not available here; available: empty."""
-    if kpi.later:
-        return f"later:{kpi.later}"
+    if kpi.unanswered:
+        return kpi.unanswered
     if level not in kpi.levels:
         return "not_at_level"
     if kpi.segments and row["segment"] not in (*kpi.segments, ALL):

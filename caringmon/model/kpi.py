@@ -60,7 +60,8 @@ class Kpi:
 
     `numerator`, `denominator`: counts per entity and window. `needs`: tables that a loaded file must cover, and what
     a file may lack by design. `levels`, `segments`: where it exists (no segment named: in all). `later`: what it
-    waits for. A rate is named, coloured or put in order from `min_n` cases on.
+    waits for; `instead`: the command that tells it, where it is no one number. A rate is named, coloured or put in
+    order from `min_n` cases on.
     Source of names, formulas and edges: the procedure's KPI catalogue.
     """
 
@@ -77,6 +78,14 @@ class Kpi:
     levels: tuple[str, ...] = LEVELS
     segments: tuple[str, ...] = ()
     later: str = ""
+    instead: str = ""
+
+    @property
+    def unanswered(self) -> str:
+        """The note of one that has no value of its own; empty: it has one."""
+        if self.instead:
+            return f"several numbers: ask caringmon {self.instead}"
+        return f"later:{self.later}" if self.later else ""
 
     @property
     def parent(self) -> str:
@@ -254,7 +263,7 @@ OTHERS: tuple[Kpi, ...] = (
         for part, label_id, label_en in (("estimate", "", ""), ("low", ", batas bawah 80 %", ", lower 80 % bound"),
                                          ("high", ", batas atas 80 %", ", upper 80 % bound"))
     ),
-    Kpi("K48", "Dekomposisi gap", "Gap decomposition", "gap_parts", "", _N, _CTX, "2.3", Kind.COHORT, later="gap"),
+    Kpi("K48", "Dekomposisi gap", "Gap decomposition", "gap_parts", "", _N, _CTX, "2.3", Kind.COHORT, instead="gap"),
     Kpi("K51", "Ketepatan kirim laporan", "Reports on time", "reports_on_time", "reports_due", _RATE, _UP, "7.1",
         Kind.EVENT, levels=_SITE, later="register"),
     Kpi("K52", "Ketelitian laporan", "Reports without error", "reports_right", "reports_issued", _RATE, _UP, "7.2",

@@ -67,6 +67,10 @@ REPORTED: dict[str, Reported] = {
                  "the month ends below with 2.5 % chance"),
         Reported("K45.high95", "Proyeksi, batas atas 95 %", "Projection, upper 95 % bound", _COUNT,
                  "the month ends above with 2.5 % chance"),
+        Reported("K45.path", "Proyeksi sampai hari itu", "Projection up to that day", _COUNT,
+                 "agrees expected up to a working day to come, by the weekdays of 13 weeks; the month's end is K45"),
+        Reported("K45.weekday", "Bobot hari", "Weight of the weekday", _RATE,
+                 "agrees of the weekday over those of an average day of the same week, 13 weeks", 0),
         Reported("K45.reached", "Peluang target tercapai", "Chance of reaching the target", _RATE,
                  "chance that the month ends at or above the target", 0),
         *(
@@ -92,6 +96,18 @@ REPORTED: dict[str, Reported] = {
                  "the rounded parts added up: the rounded gap"),
         Reported("K48.recoverable", "Agree yang dapat dipulihkan", "Recoverable agrees", _COUNT,
                  "agrees that the named factors together would bring back at their reference, computed anew"),
+        *(
+            Reported(f"K48.{name}_{side}", f"{name_id}, {side_id}", f"{name_en}, {side_en}", unit,
+                     f"of the {meaning}, in the units of the gap: {what}", decimals)
+            for name, name_id, name_en, unit, what, decimals in (
+                ("units", "Layanan dalam gap", "Services of the gap", _COUNT, "services, or services by day",
+                 0),
+                ("rate", "Langkah corong dalam gap", "Step of the funnel in the gap", _RATE, "share of the step before",
+                 1),
+            )
+            for side, side_id, side_en, meaning in (("now", "aktual", "actual", "days of the gap"),
+                                                    ("then", "acuan", "reference", "reference"))
+        ),
         Reported("K48.reference", "Agree acuan", "Agrees of the reference", _COUNT, "agrees of the days compared with"),
         Reported("workable", "Data yang masih dapat digarap", "Services still to win", _CUST,
                  "services of the list open on the report date without a net agree in the month"),

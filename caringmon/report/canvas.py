@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
+
+from markupsafe import Markup
 
 from caringmon.report import palette
 from caringmon.report.svg import lean_svg
@@ -20,6 +21,7 @@ HEIGHT = 196
 TEXT = 11.5
 DASHES = (0, (4, 2.6))
 DOTS = (0, (1.2, 2))
+_IN_ADDRESS = str.maketrans({"%": "%25", "#": "%23", "&": "%26", " ": "%20", "<": "%3C", ">": "%3E", '"': "'"})
 _SETTINGS: Any = {
     "svg.hashsalt": "caringmon",
     "svg.fonttype": "none",
@@ -112,6 +114,9 @@ def blank(width: int, height: int = HEIGHT, margins: Margins = MARGINS) -> Itera
         figure.savefig(canvas.image, format="svg", transparent=True, metadata={"Date": None})
 
 
-def data_address(svg: bytes) -> str:
-    """Return the picture as an address that needs no request."""
-    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode()
+def data_address(svg: bytes) -> Markup:
+    """Return the picture as an address that needs no request, to stand between double quotes as it is.
+
+    Percent signs only where an address or a list of addresses needs them: an eighth shorter than base64.
+    """
+    return Markup("data:image/svg+xml," + svg.decode().translate(_IN_ADDRESS))

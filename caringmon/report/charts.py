@@ -11,6 +11,7 @@ from caringmon.report.canvas import DASHES, DOTS, HEIGHT, MARGINS, Anchor, Canva
 from caringmon.report.narrative import days_title, month_title
 from caringmon.report.own_counts import counts
 from caringmon.report.reading import Day, Reader
+from caringmon.report.weekday_path import path_figures, path_line
 from caringmon.report.wording import Sentence, plain, say
 
 WIDE, NARROW = 460, 320
@@ -24,7 +25,10 @@ APART = 40
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart in two widths (page and phone) as data addresses, its title, its alt text, and how to read it."""
+    """A chart in two widths (page and phone) as data addresses, its title, its alt text, and how to read it.
+
+    `narrow` is empty where one picture is small enough for both.
+    """
 
     title: Sentence
     wide: str
@@ -57,7 +61,7 @@ def month_charts(reader: Reader) -> tuple[Chart, ...]:
     """Return the chart of the month against its target; a month without a single attempt: none."""
     pace = reader.get("K44", "mtd")
     is_silent = pace is not None and pace.note == "no_activity"
-    return () if is_silent else (chart_of(month_title(reader), month_chart, reader),)
+    return () if is_silent else (chart_of(month_title(reader), month_chart, reader, path_line(reader)),)
 
 
 def chart_of(title: Sentence, draw: Draw, reader: Reader, notes: tuple[Sentence, ...] = ()) -> Chart:
@@ -214,7 +218,7 @@ def _draw_month(canvas: Canvas, reader: Reader, total: int) -> None:
     sns.lineplot(x=places, y=values, color=palette.BLUE, linewidth=2.6, estimator=None, clip_on=False, ax=canvas.axes)
     if points:
         _draw_fan(canvas, reader, points[-1], total)
-        _draw_projection(canvas, points[-1], projection, total)
+        _draw_projection(canvas, reader, points[-1], projection, total)
         _label_last(canvas, reader, points[-1], total)
     _label_ends(canvas, reader, total, top)
     _label_month(canvas, reader, places[-1], total)
@@ -237,11 +241,16 @@ def _label_due(canvas: Canvas, reader: Reader, place: int, total: int) -> None:
     canvas.label(text, (place, due.value), (-5, 4), anchor="right", level="bottom")
 
 
-def _draw_projection(canvas: Canvas, last: tuple[int, Figure], projection: Figure | None, total: int) -> None:
+def _draw_projection(
+    canvas: Canvas, reader: Reader, last: tuple[int, Figure], projection: Figure | None, total: int
+) -> None:
+    """Draw the way to the projected end: along the weekdays where they tell one, else straight."""
     place, actual = last
     if projection is not None and place < total:
-        ends = [actual.value, projection.value]
-        canvas.axes.plot([place, total], ends, color=palette.BLUE, linewidth=1.6, linestyle=DOTS, clip_on=False)
+        path = path_figures(reader)
+        heights = [actual.value, *(one.value for one in path)] if path else [actual.value, projection.value]
+        places = [*range(total - len(path), total + 1)] if path else [place, total]
+        canvas.axes.plot(places, heights, color=palette.BLUE, linewidth=1.6, linestyle=DOTS, clip_on=False)
         canvas.axes.plot([total], [projection.value], "o", markersize=7.6, color=palette.BLUE, clip_on=False)
         canvas.axes.plot([total], [projection.value], "o", markersize=4.4, color=palette.WHITE, clip_on=False)
     canvas.axes.plot([place], [actual.value], "o", markersize=7, color=palette.BLUE, clip_on=False)

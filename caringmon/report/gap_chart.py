@@ -39,11 +39,11 @@ def _draw(canvas: Canvas, mine: tuple[Part, ...], lang: str) -> None:
     axes = canvas.axes
     axes.set_xlim(left, high)
     axes.set_ylim(len(mine) - 0.4, -0.6)
-    axes.plot([0, 0], [-0.5, len(mine) - 0.5], color=palette.INK, linewidth=0.8)
+    axes.plot([0, 0], [-0.5, len(mine) - 0.5], color=palette.INK, linewidth=0.8, clip_on=False)
     for place, part in enumerate(mine):
-        axes.barh(place, part.shown.value, height=_BAR, color=_colour(part))
+        axes.barh(place, part.shown.value, height=_BAR, color=_colour(part), clip_on=False)
         if part.low is not None and part.high is not None and part.factor != ABOVE:
-            axes.plot([part.low.value, part.high.value], [place] * 2, color=palette.INK, linewidth=1)
+            axes.plot([part.low.value, part.high.value], [place] * 2, color=palette.INK, linewidth=1, clip_on=False)
         name = plain(say(f"factor.{part.factor}"), lang)
         ink = palette.INK if part.is_driver or part.factor == ABOVE else palette.GREY
         canvas.label(name, (left, place), anchor="left", level="center", bold=part.is_driver, colour=ink)

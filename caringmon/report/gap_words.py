@@ -53,7 +53,7 @@ def parts(reader: Reader, level: str = "", entity: str = "") -> tuple[Part, ...]
 
 
 def gap_title(reader: Reader) -> Sentence:
-    """Return the conclusion that the parts support: the named factors, or that none can be told from chance."""
+    """Return the conclusion that the parts support: the factors, else the team or witel, else that none is sure."""
     gap = gap_of(reader)
     if gap is None:
         return say("gap.none", reason=reason_of(_reference(reader)[1]))
@@ -65,6 +65,11 @@ def gap_title(reader: Reader) -> Sentence:
     if any(guard.key == "guard.GAP_NEAR_ZERO" for guard in gap_guards(reader)):
         return say(f"gap.{side}_small", gap=gap, against=against)
     named = _factors(part for part in _drivers(reader) if part in parts(reader))
+    elsewhere = _drivers(reader)
+    if not named and elsewhere:
+        first = elsewhere[0]
+        where = {"who": _who(first), "factor": say(f"factor.{first.factor}"), "part": first.shown}
+        return say(f"gap.{side}_where", gap=gap, against=against, **where)
     if not named:
         above = next((part.shown for part in parts(reader) if part.factor == ABOVE), None)
         if above is not None and gap.value < 0 and above.value <= MATTERS * gap.value:
@@ -99,6 +104,12 @@ def gap_reference(reader: Reader) -> tuple[Sentence, ...]:
     notes = {note for row in _rows(reader) for note in text_of(row["note"]).split("; ")}
     lines += [say(f"gap.note.{note}") for note in (_ONE_DAY, _INDICATIVE) if note in notes]
     return tuple(lines)
+
+
+def is_planned(reader: Reader) -> bool:
+    """Tell whether the plan is the reference: its units are customers, not services by day."""
+    row, _ = _reference(reader)
+    return row is not None and row["reference"] == "plan"
 
 
 def gap_guards(reader: Reader) -> tuple[Sentence, ...]:

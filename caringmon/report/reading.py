@@ -48,10 +48,15 @@ class Team:
 
 @dataclass(frozen=True)
 class Signal:
-    """What the control limits say of a day: the rule that it breaks, and whether that is good or bad."""
+    """What the control limits say of a day: the rule that it breaks, if any, and whether that is good or bad.
+
+    `assurance`: whether an ordinary day reaches the target, where there is one. `is_provisional`: limits of few days.
+    """
 
     rule: str
     variation: str
+    assurance: str
+    is_provisional: bool
 
     @property
     def is_concerning(self) -> bool:
@@ -187,10 +192,18 @@ class Reader:
 
     def signal(self, kpi: str, window: str) -> Signal | None:
         """Return what the control limits say of a day's value; nothing out of the ordinary: None."""
+        told = self.judged(kpi, window)
+        return told if told is not None and told.rule else None
+
+    def judged(self, kpi: str, window: str) -> Signal | None:
+        """Return what the control limits say of a day's value, also that it is ordinary; no point of a chart: None."""
         rows = self.findings.tables["signals"]
         mine = rows[(rows["segment"] == self.segment) & (rows["kpi"] == kpi) & (rows["window"] == window)]
-        told = [Signal(text_of(row.rule), text_of(row.variation)) for row in mine.itertuples()]
-        return told[0] if told and told[0].rule else None
+        told = [
+            Signal(text_of(row.rule), text_of(row.variation), text_of(row.assurance), bool(row.is_provisional))
+            for row in mine.itertuples()
+        ]
+        return told[0] if told else None
 
     def _parts(self, table: str, kind: str) -> tuple[str, ...]:
         rows = self.findings.tables[table]

@@ -16,6 +16,7 @@ from caringmon.model.findings import Findings
 from caringmon.report import charts, conclusions, gap_words, narrative, notes, tables
 from caringmon.report.advice import MOST_ACTIONS, left_out_line, shown_advice
 from caringmon.report.cards import cards, tone_of
+from caringmon.report.control_chart import assurance_lines, control_charts
 from caringmon.report.gap_chart import gap_charts
 from caringmon.report.hours_chart import hour_charts
 from caringmon.report.own_counts import MOST_RESULTS, row_counts
@@ -196,10 +197,11 @@ def _agents(reader: Reader) -> Part:
 
 
 def _funnel(reader: Reader) -> Part:
-    """Return the funnel, what each factor adds to the gap, and what to know about that."""
+    """Return the funnel, what each factor adds to the gap, whether its rates are ordinary, and what to know of that."""
     grids = (tables.funnel_grid(reader), tables.gap_parts_grid(reader))
     told = (*gap_words.gap_drivers(reader), *gap_words.gap_reference(reader), *gap_words.gap_guards(reader))
-    return Part(reader, grids=tuple(grid for grid in grids if grid is not None), notes=told)
+    told = (*assurance_lines(reader), *told)
+    return Part(reader, (), control_charts(reader), tuple(grid for grid in grids if grid is not None), told)
 
 
 def _hours(reader: Reader) -> Part:

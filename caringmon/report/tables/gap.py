@@ -11,11 +11,16 @@ from caringmon.report.wording import Sentence, Slot, say
 
 
 def gap_parts_grid(reader: Reader) -> Grid | None:
-    """Return the parts of whom the report is about with their intervals and what may be said; none: None."""
+    """Return each step of the funnel, reference against actual, with its part of the gap; no parts: None.
+
+    The interval and what may be said stand beside the part.
+    """
     mine = gap_words.parts(reader)
     if not mine:
         return None
     columns = (
+        Column(say("col.then")),
+        Column(say("col.now")),
         Column(say("col.part"), strong=True),
         Column(say("col.low")),
         Column(say("col.high")),
@@ -24,12 +29,19 @@ def gap_parts_grid(reader: Reader) -> Grid | None:
     rows = tuple(
         Row(
             say(f"factor.{part.factor}"),
-            (shown(part.shown, "signed"), shown(part.low, "signed"), shown(part.high, "signed"), _certainty(part)),
+            (
+                *_sides(reader, part.factor),
+                shown(part.shown, "signed"),
+                shown(part.low, "signed"),
+                shown(part.high, "signed"),
+                _certainty(part),
+            ),
         )
         for part in mine
     )
-    total = Row(say("row.gap"), (shown(gap_words.gap_of(reader), "signed"), None, None, None))
-    notes = na_notes(bound for part in mine for bound in (part.low, part.high))
+    total = Row(say("row.gap"), (None, None, shown(gap_words.gap_of(reader), "signed"), None, None, None))
+    unit = say(f"gap.unit.{'customer' if gap_words.is_planned(reader) else 'service_day'}")
+    notes = (unit, *na_notes(bound for part in mine for bound in (part.low, part.high)))
     return Grid(reader.name, say("table.gap_parts"), say("col.factor"), columns, rows, (total,), notes)
 
 
@@ -44,6 +56,13 @@ def gap_grid(reader: Reader, level: str) -> Grid | None:
     total = Row(say("row.site"), _cells(reader, "site", "", factors))
     caption, corner = say(f"table.gap_{level}"), say(f"col.{level}")
     return Grid(reader.name, caption, corner, columns, rows, (total,) if level == "tl" else ())
+
+
+def _sides(reader: Reader, factor: str) -> tuple[Cell, Cell]:
+    """Return the factor's value of the reference and of the days; the mix and the target have none."""
+    kpi = "K48.units" if factor == "assigned" else "K48.rate"
+    told = [reader.get(f"{kpi}_{side}", "mtd", None, factor) for side in ("then", "now")]
+    return shown(told[0]), shown(told[1])
 
 
 def _cells(reader: Reader, level: str, entity: str, factors: list[str]) -> tuple[Cell, ...]:
