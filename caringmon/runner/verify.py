@@ -26,7 +26,7 @@ from caringmon.runner.rerender import differences, executed_again
 from caringmon.runner.staging import FOLDER, findings_files, read_findings
 
 # What is added to a version folder later, outside its hash.
-_ADDED = ("pengesahan.html", "outbox/")
+_ADDED_FILE, _ADDED_FOLDER = "pengesahan.html", "outbox/"
 _KINDS: Mapping[str, type] = {"files": dict, "version": int, "report": str, "content_hash": str}
 
 
@@ -110,7 +110,10 @@ def figure_faults(files: Mapping[str, bytes], findings: Findings, version: int) 
 
 def rendering_faults(files: Mapping[str, bytes], due: Mapping[str, bytes]) -> list[Fault]:
     """Return where the documents differ from those made again, and which of them are not there at all."""
-    missing = [Fault(Verdict.MISSING, name, "belongs to the report and is not there") for name in due.keys() - files]
+    missing = [
+        Fault(Verdict.MISSING, name, "belongs to the report and is not there")
+        for name in sorted(due.keys() - files.keys())
+    ]
     return missing + [
         Fault(Verdict.ALTERED, name, text)
         for name in due
@@ -183,10 +186,10 @@ def _is_inside(folder: Path, name: str) -> bool:
 
 def _strangers(folder: Path, named: Iterable[str]) -> Iterator[Fault]:
     """Yield the files that the manifest does not name."""
-    known = {MANIFEST, *named}
+    known = {MANIFEST, _ADDED_FILE, *named}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if (path.is_file() or path.is_symlink()) and name not in known and not name.startswith(_ADDED):
+        if (path.is_file() or path.is_symlink()) and name not in known and not name.startswith(_ADDED_FOLDER):
             yield Fault(Verdict.ALTERED, name, "is in the folder, and the manifest does not name it")
 
 
