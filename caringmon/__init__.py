@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         show_data_notes,
         show_definitions,
         show_first_page,
+        show_followup,
         show_funnel,
         show_header,
         show_open_work,
@@ -35,6 +36,7 @@ _SECTIONS = (
     "calls",
     "open_work",
     "advice",
+    "followup",
     "data_notes",
     "definitions",
 )
@@ -65,6 +67,7 @@ __all__ = [
     "show_data_notes",
     "show_definitions",
     "show_first_page",
+    "show_followup",
     "show_funnel",
     "show_header",
     "show_open_work",

@@ -36,6 +36,7 @@ FAMILIES = (
     "column",
     "template",
     "guard",
+    "rule",
     "gapnote",
     "factor",
     "result",

@@ -79,7 +79,7 @@ def _verdicts(claims: Table) -> pd.DataFrame:
         status=_.verdict.status, reason_code=_.verdict.reason_code, tapped_on=_.verdict.tapped_at.date()
     )  # fmt: skip
     kept = each.filter(_.status.isin(_DEFECTS), _.reason_code.notnull()).select(*_VERDICTS).order_by(_VERDICTS)
-    frame = kept.execute()
+    frame = pd.DataFrame(kept.execute())
     return frame.assign(tapped_on=[value.date() for value in pd.to_datetime(frame["tapped_on"])])
 
 

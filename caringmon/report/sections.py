@@ -133,6 +133,15 @@ def show_advice(findings: Findings) -> Block:
     return _block("advice.html.j2", findings, parts=parts, note=note, gone=notes.unmatched_decisions(findings))
 
 
+def show_followup(findings: Findings) -> Block:
+    """Return section 11: earlier recommendations that are open, overdue first, per segment; all are in the workbook."""
+    parts = [
+        Part(reader, tables.followed_lines(reader), (), (tables.followed_grid(reader),), tables.followed_notes(reader))
+        for reader in readers(findings)
+    ]
+    return _sections(findings, Section("section.followup", "tindak-lanjut", parts))
+
+
 def show_data_notes(findings: Findings) -> Block:
     """Return what is to be known about the data: gaps, silent segments, issues, and the files behind the report."""
     lines = notes.issue_summary(findings)
