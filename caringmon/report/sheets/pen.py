@@ -159,6 +159,10 @@ class Pen:
             rule = Rule("expression", formula=[f"AND(ISNUMBER({cells[0]}),{test})"], dxf=look)
             self.book[title].conditional_formatting.add(" ".join(cells), rule)
 
+    def remember(self, cell: Cell, figure: Figure) -> None:
+        """Note that a cell that holds a figure's value prints it."""
+        self.places[figure.id, ""].append(f"'{cell.parent.title}'!{cell.coordinate}")
+
     def _remember(self, cell: Cell, figure: Figure, form: str) -> None:
         part = form if form in {"numerator", "denominator"} else ""
         self.places[figure.id, part].append(f"'{cell.parent.title}'!{cell.coordinate}")
