@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from caringmon.answers import GapQuery, KpiQuery, gap, kpi
     from caringmon.params import read_params
     from caringmon.pipeline import analyse, gather, hand_over
+    from caringmon.report.followup_sections import (
+        show_board,
+        show_effects,
+        show_log,
+        show_progress,
+        show_recurrence,
+        show_returns,
+    )
     from caringmon.report.sections import (
         show_advice,
         show_agents,
@@ -20,6 +28,7 @@ if TYPE_CHECKING:
         show_data_notes,
         show_definitions,
         show_first_page,
+        show_followup,
         show_funnel,
         show_header,
         show_open_work,
@@ -35,9 +44,11 @@ _SECTIONS = (
     "calls",
     "open_work",
     "advice",
+    "followup",
     "data_notes",
     "definitions",
 )
+_OF_FOLLOWUP = ("board", "returns", "progress", "effects", "recurrence", "log")
 _HOME = {
     "GapQuery": "caringmon.answers",
     "KpiQuery": "caringmon.answers",
@@ -48,6 +59,7 @@ _HOME = {
     "analyse": "caringmon.pipeline",
     "hand_over": "caringmon.pipeline",
     **{f"show_{section}": "caringmon.report.sections" for section in _SECTIONS},
+    **{f"show_{section}": "caringmon.report.followup_sections" for section in _OF_FOLLOWUP},
 }
 
 __all__ = [
@@ -61,13 +73,20 @@ __all__ = [
     "read_params",
     "show_advice",
     "show_agents",
+    "show_board",
     "show_calls",
     "show_data_notes",
     "show_definitions",
+    "show_effects",
     "show_first_page",
+    "show_followup",
     "show_funnel",
     "show_header",
+    "show_log",
     "show_open_work",
+    "show_progress",
+    "show_recurrence",
+    "show_returns",
     "show_teams",
 ]
 

@@ -12,7 +12,7 @@ import pandas as pd
 from caringmon.analysis.follow_up import follow_up
 from caringmon.edits import Judged, judged, read_tracker
 from caringmon.model.calendar import WorkCalendar
-from caringmon.model.follow_up import Followed, Kind, followed
+from caringmon.model.follow_up import Followed, Kind, followed, version_of
 from caringmon.report.tracker import Stamp, tracker_bytes
 from caringmon.settings import workspace_calendar, workspace_settings
 from caringmon.store.recommendations import Author, Step, add_steps, read_events
@@ -64,8 +64,7 @@ def export(place: Place, wanted: Wanted, now: dt.datetime, lang: str) -> bytes:
     """Return the tracker as it stands at `now` (naive WIB), as the bytes of an .xlsx file."""
     known = _known(place)
     table = wanted.of(follow_up(known, now.date(), place.calendar, lang))
-    version = max((one.version for one in known), default=0)
-    return tracker_bytes(table, Stamp(version, now.date()), lang)
+    return tracker_bytes(table, Stamp(version_of(known), now.date()), lang)
 
 
 def import_tracker(place: Place, path: Path, now: dt.datetime, actor: str) -> Judged:

@@ -89,7 +89,7 @@ def gather(parameters: Report, workspace: Path | None = None) -> Evidence:
     absent = absent_by_design(admitted.loads, Period.day(day), settings.absent_by_design)
     asked = active_segments(tables, request.segments)
     missing = missing_tables(tables, admitted.loads, day, asked, calendar, absent)
-    refuse_unready(missing, day)
+    refuse_unready(missing, day, request.report)
     refuse_overlaps(tables["roster"])
     refuse_unknown_leader(tables["roster"], request.audience, day)
     refuse_unmapped(tables["calls"], day)

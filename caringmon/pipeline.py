@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caringmon.analysis.daily_findings import daily_findings
+from caringmon.analysis.followup_findings import followup_findings
 from caringmon.analysis.found import Found
 from caringmon.analysis.snapshot import open_facts
 from caringmon.annotations import NotesFile, write_template
@@ -25,6 +26,7 @@ from caringmon.gathering import gather
 from caringmon.inbox import inbox_files, load_file, open_loading
 from caringmon.intake.account import FileReport
 from caringmon.intake.pseudonyms import key_fingerprint, pseudonym_key
+from caringmon.judging import record_verdicts
 from caringmon.model.audience import Audience
 from caringmon.model.findings import Evidence, Findings, Head
 from caringmon.model.verification import Verification
@@ -62,6 +64,7 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     "daily": Kind("OB.IN.OCC.TELK.W-01.Rev.00", "daily.ipynb", daily_findings, raise_advice),
+    "w03": Kind("OB.IN.QCC.TELK.W-03.Rev.00", "followup_w03.ipynb", followup_findings, record_verdicts),
 }
 
 

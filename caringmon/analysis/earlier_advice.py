@@ -26,7 +26,7 @@ FOLLOWED_COLUMNS = [
     "escalate_to", "listed",
 ]  # fmt: skip
 # How many of a segment a page lists; the workbook has all.
-MOST_LISTED = 8
+MOST_LISTED = 6
 OPEN, OVERDUE, RESTRICTED, DAYS = "followed_open", "followed_overdue", "followed_restricted", "workdays_overdue"
 WINDOW = "followed"
 _OF_EARLIER = "R29"

@@ -77,7 +77,7 @@ def _row(one: Followed, today: dt.date, calendar: WorkCalendar, lang: str) -> di
         "effect_value": effect.value,
         "effect_metric": effect.metric,
         "effect_unit": effect.unit,
-        "linked_agrees": "; ".join(latest.linked_agrees),
+        "linked_agrees": "; ".join(one.agrees),
         "next_statuses": tuple(str(status) for status in by_hand(one)),
         "is_open": one.is_open,
         "is_restricted": latest.is_restricted,

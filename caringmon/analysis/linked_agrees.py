@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import ibis
 import pandas as pd
@@ -19,6 +19,9 @@ from caringmon.model.follow_up import Followed
 Linked = Mapping[tuple[str, str], tuple[str, ...]]
 _DEFECTS = [QcStatus.NOT_VALID.value, QcStatus.RETURN.value]
 _PAIR = ["agent_id", "reason_code"]
+_RETURN = QcStatus.RETURN.value
+RETURNS = "R21"
+RETURN_COLUMNS = ["rec_id", "agree_id", "segment", "qco", "tl", "state", "returned_on"]
 _VERDICTS = ["agree_id", *_PAIR, "status", "tapped_on"]
 
 
@@ -44,12 +47,12 @@ def came_back(relations: Relations, known: Sequence[Followed], days: int = RECUR
     A closed one about agrees comes back when an agent of theirs gets one of their reasons again, or QC returns one of
     the agrees themselves again, whatever the reason.
     """
-    closed = [one for one in known if one.closed_on is not None and one.latest.recommendation.linked_agrees]
+    closed = [one for one in known if one.closed_on is not None and one.agrees]
     if not closed:
         return recurrences(pd.DataFrame(columns=["rec_id", *_PAIR, "closed_on"]), pd.DataFrame(columns=_VERDICTS))
     verdicts = _verdicts(relations.claims)
     links = pd.DataFrame(
-        [(one.rec_id, one.closed_on, name) for one in closed for name in one.latest.recommendation.linked_agrees],
+        [(one.rec_id, one.closed_on, name) for one in closed for name in one.agrees],
         columns=["rec_id", "closed_on", "agree_id"],
     )
     own = links.merge(verdicts, on="agree_id", how="inner", validate="many_to_many")
@@ -63,6 +66,38 @@ def came_back(relations: Relations, known: Sequence[Followed], days: int = RECUR
         ],
         ignore_index=True,
     ).sort_values(["rec_id", *_PAIR], ignore_index=True, kind="stable")
+
+
+def return_rows(relations: Relations, known: Sequence[Followed]) -> pd.DataFrame:
+    """Return the agrees of recommendations about returns (`RETURN_COLUMNS`), by recommendation and agree.
+
+    `qco`: who returned it last; `tl`: who leads its agent; `returned_on`: ISO text, empty where no verdict tells it.
+    An agree that the ledger has no more has the state `""`.
+    """
+    links = pd.DataFrame(
+        [(one.rec_id, name) for one in known if one.subject[1] == RETURNS and one.is_open for name in one.agrees],
+        columns=["rec_id", "agree_id"],
+    )
+    if links.empty:
+        return pd.DataFrame(columns=RETURN_COLUMNS)
+    claims = claims_by_entity(relations, "tl")
+    each = claims.select(
+        "segment", "period", "claim_no", "service_no", "qc_state", "verdicts", tl="entity", returned="returned_at"
+    )
+    frame = pd.DataFrame(each.mutate(agree_id=_agree_id(each)).drop("period", "claim_no", "service_no").execute())
+    frame = frame[frame["agree_id"].isin(set(links["agree_id"]))]
+    told = frame.assign(
+        qco=[_last_returned(verdicts) for verdicts in frame["verdicts"]],
+        returned_on=["" if pd.isna(at) else pd.Timestamp(at).date().isoformat() for at in frame["returned"]],
+    ).drop_duplicates("agree_id")
+    joined = links.merge(told, on="agree_id", how="left", validate="many_to_one")
+    joined = joined.rename(columns={"qc_state": "state"})[RETURN_COLUMNS].fillna("")
+    return joined.sort_values(["rec_id", "agree_id"], ignore_index=True)
+
+
+def _last_returned(verdicts: Iterable[Mapping[str, object]] | None) -> str:
+    returned = [str(v["qco_id"] or "") for v in (verdicts if verdicts is not None else ()) if v["status"] == _RETURN]
+    return returned[-1] if returned else ""
 
 
 def _others(again: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
@@ -79,7 +114,7 @@ def _verdicts(claims: Table) -> pd.DataFrame:
         status=_.verdict.status, reason_code=_.verdict.reason_code, tapped_on=_.verdict.tapped_at.date()
     )  # fmt: skip
     kept = each.filter(_.status.isin(_DEFECTS), _.reason_code.notnull()).select(*_VERDICTS).order_by(_VERDICTS)
-    frame: pd.DataFrame = kept.execute()
+    frame = pd.DataFrame(kept.execute())
     return frame.assign(tapped_on=[value.date() for value in pd.to_datetime(frame["tapped_on"])])
 
 

@@ -19,6 +19,8 @@ from caringmon.model.period import ONE_DAY, Period, month_code
 from caringmon.model.tables import TABLES
 
 REQUIRED = ("calls", "assignments", "roster")
+# What only some reports cannot do without.
+ALSO_REQUIRED = {"w03": ("qc",)}
 # Tables whose rows say from when they hold, and that have no event of their own.
 REFERENCE = ("roster", "targets")
 EVENTS = ("calls", "qc", "payments", "attendance")
@@ -118,9 +120,9 @@ def active_segments(tables: Mapping[str, pa.Table], asked: Sequence[str]) -> tup
     return tuple(segment for segment in asked if segment in seen)
 
 
-def refuse_unready(missing: frozenset[str], day: dt.date) -> None:
-    """Refuse a day on which a required table is missing: DataBlockedError naming it."""
-    required = [table for table in REQUIRED if table in missing]
+def refuse_unready(missing: frozenset[str], day: dt.date, report: str = "") -> None:
+    """Refuse a day on which a table that the report requires is missing: DataBlockedError naming it."""
+    required = [table for table in (*REQUIRED, *ALSO_REQUIRED.get(report, ())) if table in missing]
     if required:
         raise DataBlockedError(
             f"{day}: no loaded file covers {', '.join(required)}; put the export into inbox/ and run caringmon ingest"

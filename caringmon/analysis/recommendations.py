@@ -70,7 +70,7 @@ RULES: Mapping[str, Rule] = {
 # What says whether the other numbers can be trusted stands before what follows from them.
 _FIRST = ("R32", "R26", "R27")
 _SIZED_IN_AGREES = ("R01", "R02", "R30")
-_OF_QC = frozenset({"R19", "R20", "R22", "R23", "R24"})
+_OF_QC = frozenset({"R19", "R20", "R21", "R22", "R23", "R24"})
 _WORKDAYS = {"D0": 0, "D1": 1, "D3": 3, "W1": 5}
 LEFT_OUT = "more_important"
 TABLE_COLUMNS = [

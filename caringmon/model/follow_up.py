@@ -111,6 +111,11 @@ class Followed:
         return told[-1] if told else self.latest.recommendation.owner_id
 
     @property
+    def agrees(self) -> tuple[str, ...]:
+        """The ids of all agrees that reports said it is about, in order; those that are settled too."""
+        return tuple(sorted({name for one in self._raises for name in one.recommendation.linked_agrees}))
+
+    @property
     def edited_text(self) -> str:
         """The action as a person reworded it last; nobody did: empty."""
         told = [one.decision.text for one in self._raises if one.decision.text]
@@ -180,6 +185,11 @@ def followed(events: Iterable[Event]) -> tuple[Followed, ...]:
         if first is not None:
             known.append(Followed(name, (first, *(event for event in its if event is not first))))
     return tuple(sorted(known, key=lambda one: (one.raised_at, one.rec_id)))
+
+
+def version_of(known: Iterable[Followed]) -> int:
+    """Return the version of the register that these are: the highest of theirs; none: 0."""
+    return max((one.version for one in known), default=0)
 
 
 def register_cut(known: Iterable[Followed]) -> str:

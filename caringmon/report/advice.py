@@ -95,7 +95,7 @@ def _advised(findings: Findings, row: Mapping[Hashable, Any]) -> Advised:
         place=int(row["place"]),
         is_shown=bool(row["shown"]),
         is_restricted=bool(row["is_restricted"]),
-        owner=_owner(str(row["owner_role"]), text_of(row["owner_id"])),
+        owner=owner_words(str(row["owner_role"]), text_of(row["owner_id"])),
         due=day_of(row["due"]),
         parts={part: sentence_of(findings, parts[part]) for part in PARTS},
         decision=text_of(row["decision"]),
@@ -104,7 +104,7 @@ def _advised(findings: Findings, row: Mapping[Hashable, Any]) -> Advised:
     )
 
 
-def _owner(role: str, person: str) -> Sentence:
+def owner_words(role: str, person: str) -> Sentence:
     """Return whom it goes to: the person, or without one every TL, or the role."""
     named = say(f"role.{role}")
     if person:

@@ -29,6 +29,8 @@ _NUMBER = re.compile(rf"(?<![\w{MINUS}+-])[{MINUS}+-]?\d[\d.,]*(?<=\d)")
 _LONG_RUN = re.compile(r"\d(?:[ .()-]?\d){7,}")
 # What would give a number another unit if it stood behind it.
 _NO_UNIT = r"(?!\s?(?:[%‰\d]|juta\b|million\b|rb\b|k\b))"
+# The code of a recommendation: segment, month and a hash, which may begin with digits.
+_RECOMMENDATION = re.compile(r"REC-[A-Z0-9]+-\d{4}-\d{2}-[A-Z2-7]{8}")
 _TIME = re.compile(r"\b\d{1,2}[.:]\d{2}(?::\d{2})?\b")
 
 
@@ -134,6 +136,8 @@ def _loose_text(prose: Tag) -> str:
 def _long_number_faults(page: BeautifulSoup) -> Iterator[str]:
     for text in page.find_all(string=_LONG_RUN):
         parents = {parent.name for parent in text.parents}
+        if not _LONG_RUN.search(_RECOMMENDATION.sub("", str(text))):
+            continue
         if not parents & {"data", "time", "style", "code", "title", "blockquote"}:
             where = text.parent.name if text.parent is not None else "page"
             yield f"a number of eight or more digits stands outside <data>: in <{where}>"

@@ -26,7 +26,7 @@ def page_html(notebook: Any, findings: Findings, version: int | None) -> str:
     _refuse_errors(notebook)
     head = findings.head
     opening = _part(head, "opening.html.j2", title=page_title(head, version), style=Markup(stylesheet()))
-    closing = _part(head, "closing.html.j2", basis=head.basis)
+    closing = _part(head, "closing.html.j2", basis=head.basis, report=head.report)
     page = NOTEBOOK_STYLE.sub("", _convert(notebook, opening, closing))
     page = page.replace(_VERSION_SLOT, _version_mark(version, head.lang))
     return "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"

@@ -65,14 +65,14 @@ def show_header(findings: Findings) -> Block:
 
     In a notebook this block also brings the style of all blocks; the page leaves that out and has its own.
     """
-    block = _block(
+    made = block(
         "header.html.j2",
         findings,
         header=notes.header(findings),
         banners=notes.banners(findings),
         parameters=sorted(findings.head.parameters.items()),
     )
-    return Block(f"{notebook_style()}\n{block.html}")
+    return Block(f"{notebook_style()}\n{made.html}")
 
 
 def show_first_page(findings: Findings) -> Block:
@@ -88,7 +88,7 @@ def show_first_page(findings: Findings) -> Block:
         for reader, line in narrative.overview(findings)
     ]
     pages = [_first_page(reader) for reader in readers(findings)]
-    return _block("first_page.html.j2", findings, overview=overview, pages=pages)
+    return block("first_page.html.j2", findings, overview=overview, pages=pages)
 
 
 def show_teams(findings: Findings) -> Block:
@@ -131,13 +131,22 @@ def show_advice(findings: Findings) -> Block:
         {"reader": reader, "shown": shown_advice(reader), "left": left_out_line(reader)} for reader in readers(findings)
     ]
     note = notes.leader_note(findings, "analysis")
-    return _block("advice.html.j2", findings, parts=parts, note=note, gone=notes.unmatched_decisions(findings))
+    return block("advice.html.j2", findings, parts=parts, note=note, gone=notes.unmatched_decisions(findings))
+
+
+def show_followup(findings: Findings) -> Block:
+    """Return section 11: earlier recommendations that are open, overdue first, per segment; all are in the workbook."""
+    parts = [
+        Part(reader, tables.followed_lines(reader), (), (tables.followed_grid(reader),), tables.followed_notes(reader))
+        for reader in readers(findings)
+    ]
+    return _sections(findings, Section("section.followup", "tindak-lanjut", parts))
 
 
 def show_data_notes(findings: Findings) -> Block:
     """Return what is to be known about the data: gaps, silent segments, issues, and the files behind the report."""
     lines = notes.issue_summary(findings)
-    return _block(
+    return block(
         "data_notes.html.j2",
         findings,
         notes=notes.data_notes(findings),
@@ -151,7 +160,7 @@ def show_data_notes(findings: Findings) -> Block:
 
 def show_definitions(findings: Findings) -> Block:
     """Return name, formula in words, unit and clause of every indicator that the report may print."""
-    return _block("definitions.html.j2", findings, rows=notes.definitions(findings))
+    return block("definitions.html.j2", findings, rows=notes.definitions(findings))
 
 
 def _first_page(reader: Reader) -> dict[str, object]:
@@ -236,10 +245,11 @@ def _open_part(reader: Reader, line: Sentence | None, *grids: tables.Grid) -> Pa
 
 
 def _sections(findings: Findings, *sections: Section) -> Block:
-    return _block("sections.html.j2", findings, sections=sections)
+    return block("sections.html.j2", findings, sections=sections)
 
 
-def _block(template: str, findings: Findings, **content: object) -> Block:
+def block(template: str, findings: Findings, **content: object) -> Block:
+    """Return a template filled with what the findings say, as a finished section."""
     lang = findings.head.lang
     text = environment(lang).get_template(template).render(
         lang=lang, findings=findings, several=len(segments_shown(findings)) > 1, **content

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 from openpyxl import Workbook
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Border, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -56,16 +57,28 @@ def tracker_bytes(table: pd.DataFrame, stamp: Stamp, lang: str) -> bytes:
     """
     book = Workbook()
     book.remove(book.worksheets[0])
-    pen = Pen(book, lang)
+    write_tracker(Pen(book, lang), table, stamp)
+    return workbook_bytes(book)
+
+
+def write_tracker(pen: Pen, table: pd.DataFrame, stamp: Stamp) -> dict[tuple[str, str], Cell]:
+    """Write the tracker as a sheet of a workbook; return the cells that hold numbers.
+
+    By recommendation and column (`effect`, `overdue`), and under `("", BASE_VERSION)` that of the version.
+    """
     sheet = pen.sheet(SHEET)
     _write_head(pen, sheet, stamp, len(table))
     rows = table.to_dict("records")
     for row, record in enumerate(rows, _HEADER_ROW + 1):
         _write_row(pen, sheet, row, {str(name): value for name, value in record.items()})
     if rows:
-        _add_rules(sheet, rows, stamp.day, lang)
+        _add_rules(sheet, rows, stamp.day, pen.lang)
     _finish(sheet, _HEADER_ROW + len(rows))
-    return workbook_bytes(book)
+    cells = {("", BASE_VERSION): at(sheet, _VERSION_ROW, 2)}
+    for row, record in enumerate(rows, _HEADER_ROW + 1):
+        for name in ("effect", "overdue"):
+            cells[str(record["rec_id"]), name] = at(sheet, row, COLUMNS.index(name) + 1)
+    return cells
 
 
 def status_words(lang: str) -> dict[Status, str]:

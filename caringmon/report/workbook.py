@@ -53,12 +53,16 @@ def report_sheets(findings: Findings, version: int | None) -> Pen:
 
 def _writers(report: str, version: int | None) -> tuple[Writer, ...]:
     """Return what writes the sheets of a report, in their order; the first one reads as a page."""
-    from caringmon.report.sheets import advice, agents, calls, data, funnel, summary, teams
+    from caringmon.report.sheets import advice, agents, calls, data, funnel, monitoring, summary, teams
 
     writers: dict[str, tuple[Writer, ...]] = {
         "daily": (
             lambda pen, findings: summary.write(pen, findings, version),
             teams.write, agents.write, funnel.write, calls.write, advice.write, data.write,
+        ),
+        "w03": (
+            lambda pen, findings: monitoring.write_board(pen, findings, version),
+            monitoring.write_tracking, monitoring.write_effects, monitoring.write_log, data.write,
         ),
     }  # fmt: skip
     return writers[report]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from caringmon.model.findings import Findings
 from caringmon.report.digest import chat_text, summary_line
 from caringmon.report.figures import page_checker, text_checker
+from caringmon.report.followed_up import followup_summary
 from caringmon.report.index import IssuedReport, index_html
 from caringmon.report.page import page_html
 from caringmon.report.workbook import report_workbook
@@ -29,7 +30,7 @@ CHAT = "ringkas.txt"
 # Reports that are also a text for a chat.
 TEXTS: Mapping[str, Callable[[Findings], str]] = {"daily": chat_text}
 # What the index says of a report in one line.
-SUMMARIES: Mapping[str, Callable[[Findings], str]] = {"daily": summary_line}
+SUMMARIES: Mapping[str, Callable[[Findings], str]] = {"daily": summary_line, "w03": followup_summary}
 
 
 def documents(findings: Findings, notebook: NotebookNode, version: int | None) -> dict[str, bytes]:

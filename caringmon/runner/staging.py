@@ -14,7 +14,21 @@ from caringmon.model.bridge import STEPS
 from caringmon.model.findings import Findings, Head
 
 FOLDER = "findings"
-_DATES = ("first_day", "last_day", "date", "due")
+_DATES = (
+    "first_day",
+    "last_day",
+    "date",
+    "due",
+    "raised_on",
+    "step_on",
+    "closed_on",
+    "first_on",
+    "happened_on",
+    "before_first",
+    "before_last",
+    "after_first",
+    "after_last",
+)
 _INSTANTS = ("exported_at",)
 
 
@@ -56,7 +70,7 @@ def _read_table(path: Path) -> pd.DataFrame:
     return table
 
 
-_NUMBERS = ("value", "numerator", "denominator", "row", "line")
+_NUMBERS = ("value", "numerator", "denominator", "row", "line", "effect_value", "measured")
 _COUNTS = {
     "decimals",
     "number",
@@ -67,6 +81,8 @@ _COUNTS = {
     "rows_read",
     "rows_loaded",
     "rows_quarantined",
+    "workdays_overdue",
+    "cases",
     *STEPS,
 }
 _FLAGS = (
@@ -80,6 +96,8 @@ _FLAGS = (
     "shown",
     "is_restricted",
     "listed",
+    "is_share",
+    "is_final",
 )
 
 

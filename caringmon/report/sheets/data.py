@@ -48,7 +48,7 @@ def _reach(pen: Pen, sheet: Worksheet, findings: Findings, row: int) -> int:
     """Write the counts of services to be reached, per segment."""
     for reader in readers(findings):
         grid = reach_grid(reader)
-        if grid.rows or grid.notes:
+        if reader.get("K07", "mtd") is not None and (grid.rows or grid.notes):
             named = say("book.of_segment", segment=reader.name, what=grid.caption)
             row = write_block(pen, Spot(sheet, row, 1, 2), replace(grid, caption=named), reader.actual) + 2
     return row - 2

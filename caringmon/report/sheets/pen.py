@@ -83,12 +83,17 @@ class Pen:
 
     def text(self, cell: Cell, what: Slot, **look: Unpack[Look]) -> None:
         """Write a text; one that looks like a formula stays text."""
-        value = plain(what, self.lang)
+        self.lines(cell, [what], **look)
+
+    def lines(self, cell: Cell, every: Sequence[Slot], **look: Unpack[Look]) -> str:
+        """Write texts below each other in one cell, empty ones left out; return what stands there."""
+        value = "\n".join(text for what in every if (text := plain(what, self.lang)))
         self.dress(cell, **look)
         cell.value = value
         cell.data_type = "s"
         if value.startswith(_FORMULA_LIKE):
             cell.quotePrefix = True
+        return value
 
     def figure(self, cell: Cell, figure: Figure | None, form: str = "", **look: Unpack[Look]) -> None:
         """Write a figure as a number in its format (not available: a dash) and remember where it stands."""
@@ -153,6 +158,10 @@ class Pen:
             test = f"ROUND({cells[0]},{places})=0"
             rule = Rule("expression", formula=[f"AND(ISNUMBER({cells[0]}),{test})"], dxf=look)
             self.book[title].conditional_formatting.add(" ".join(cells), rule)
+
+    def remember(self, cell: Cell, figure: Figure) -> None:
+        """Note that a cell that holds a figure's value prints it."""
+        self.places[figure.id, ""].append(f"'{cell.parent.title}'!{cell.coordinate}")
 
     def _remember(self, cell: Cell, figure: Figure, form: str) -> None:
         part = form if form in {"numerator", "denominator"} else ""

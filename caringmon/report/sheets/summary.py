@@ -10,18 +10,19 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from caringmon.model.findings import Findings
 from caringmon.report import conclusions, narrative, notes, palette, tables
+from caringmon.report.advice import MOST_ACTIONS, shown_advice
 from caringmon.report.cards import Card, cards
 from caringmon.report.reading import Reader, readers
-from caringmon.report.sheets.blocks import ROW_HEIGHT, Spot, need_height, write_block, write_wrapped
+from caringmon.report.sheets.blocks import ROW_HEIGHT, Spot, need_height, room, write_block, write_wrapped
 from caringmon.report.sheets.drawings import Body, Drawn, days_chart, lines_chart, place_chart
 from caringmon.report.sheets.pen import RULE, Pen, at, lines_needed, rule_below, widths
 from caringmon.report.tables import Grid
 from caringmon.report.wording import Sentence, Slot, plain, say
 
-WIDTH, NARROW = 14.5, 2.5
+WIDTH, NARROW = 15.25, 2.5
 LEFT, RIGHT, COLUMNS = 7, 9, 13  # last column of the left side, first and last of the right; between them a narrow one
 CARDS = (1, 3, 5, 7, 10, 12)
-LINE_LENGTH = 168  # letters of the lead over the whole width
+LINE_LENGTH = 176  # letters of the lead over the whole width
 CHART_ROWS = 11
 GAP_HEIGHT = 7.0  # points
 
@@ -30,7 +31,7 @@ def write(pen: Pen, findings: Findings, version: int | None) -> None:
     """Write the sheet."""
     sheet = pen.sheet(say("sheet.summary"), is_page=True)
     widths(sheet, *[WIDTH] * LEFT, NARROW, *[WIDTH] * (COLUMNS - RIGHT + 1))
-    sheet.page_margins.top, sheet.page_margins.bottom = 0.4, 0.55
+    sheet.page_margins.top, sheet.page_margins.bottom = 0.3, 0.5
     row = _head(pen, sheet, findings, version)
     every, anchors = readers(findings), []
     for number, reader in enumerate(every):
@@ -113,7 +114,8 @@ def _first_page(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> tuple[i
     for column, card in zip(CARDS, cards(reader), strict=False):
         _card(pen, sheet, card, row, column)
     rule_below(sheet, row + 3, COLUMNS)
-    row = _days(pen, sheet, reader, _gap(sheet, row + 3))
+    row = _actions(pen, sheet, reader, _gap(sheet, row + 3))
+    row = _days(pen, sheet, reader, row)
     anchor = _gap(sheet, row)
     row = _comparisons(pen, sheet, reader, anchor)
     return anchor, _open_work(pen, sheet, reader, _gap(sheet, row))
@@ -128,6 +130,30 @@ def _card(pen: Pen, sheet: Worksheet, card: Card, row: int, column: int) -> None
     if card.verdict is not None:
         colour = palette.STATUS.get(card.tone, palette.GREY)
         pen.text(at(sheet, row + 3, column), card.verdict, bold=True, colour=colour, size=9)
+
+
+def _actions(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
+    """Write what is to be done today: finding and action, owner and due date, effect; return the row after it."""
+    every = shown_advice(reader)[:MOST_ACTIONS]
+    if not every:
+        return row
+    pen.text(at(sheet, row, 1), say("actions.title"), bold=True)
+    rule_below(sheet, row, COLUMNS)
+    for one in every:
+        row += 1
+        told = " ".join(plain(one.parts[part], pen.lang) for part in ("finding", "action"))
+        who = f"{plain(one.owner, pen.lang)} · {plain(one.due, pen.lang, 'd MMM')}"
+        for column, last, text in (
+            (1, RIGHT - 1, told),
+            (RIGHT, RIGHT, who),
+            (RIGHT + 1, COLUMNS, one.parts["effect"]),
+        ):
+            sheet.merge_cells(start_row=row, end_row=row, start_column=column, end_column=last)
+            pen.text(at(sheet, row, column), text, wrap=True, size=9.5)
+            lines = lines_needed(plain(text, pen.lang), room(sheet, column, last))
+            need_height(sheet, row, 13 * lines + 2)
+        rule_below(sheet, row, COLUMNS)
+    return _gap(sheet, row)
 
 
 def _days(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:

@@ -3,6 +3,7 @@
 from caringmon.report.tables.agents import agents_grid, best_agents_grid
 from caringmon.report.tables.calls import hours_grid, results_grid
 from caringmon.report.tables.days import all_days_grid, ten_days_grid
+from caringmon.report.tables.followed import followed_grid, followed_lines, followed_notes
 from caringmon.report.tables.funnel import FUNNEL_WINDOWS, funnel_grid, funnel_stages
 from caringmon.report.tables.gap import gap_grid, gap_parts_grid
 from caringmon.report.tables.grids import Bar, Cell, Column, Grid, Row, bullet, na_notes, window_label
@@ -21,6 +22,9 @@ __all__ = [
     "best_agents_grid",
     "bullet",
     "due_grid",
+    "followed_grid",
+    "followed_lines",
+    "followed_notes",
     "funnel_grid",
     "funnel_stages",
     "gap_grid",
