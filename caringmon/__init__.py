@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from caringmon.answers import GapQuery, KpiQuery, gap, kpi
     from caringmon.params import read_params
     from caringmon.pipeline import analyse, gather, hand_over
+    from caringmon.report.monthly_sections import (
+        show_month_achievement,
+        show_month_advice,
+        show_month_calls,
+        show_month_first_page,
+        show_month_header,
+        show_month_outcomes,
+        show_month_requirements,
+        show_month_work,
+    )
     from caringmon.report.sections import (
         show_advice,
         show_agents,
@@ -38,6 +48,16 @@ _SECTIONS = (
     "data_notes",
     "definitions",
 )
+_MONTH_SECTIONS = (
+    "header",
+    "first_page",
+    "achievement",
+    "work",
+    "calls",
+    "outcomes",
+    "advice",
+    "requirements",
+)
 _HOME = {
     "GapQuery": "caringmon.answers",
     "KpiQuery": "caringmon.answers",
@@ -48,6 +68,7 @@ _HOME = {
     "analyse": "caringmon.pipeline",
     "hand_over": "caringmon.pipeline",
     **{f"show_{section}": "caringmon.report.sections" for section in _SECTIONS},
+    **{f"show_month_{section}": "caringmon.report.monthly_sections" for section in _MONTH_SECTIONS},
 }
 
 __all__ = [
@@ -67,6 +88,14 @@ __all__ = [
     "show_first_page",
     "show_funnel",
     "show_header",
+    "show_month_achievement",
+    "show_month_advice",
+    "show_month_calls",
+    "show_month_first_page",
+    "show_month_header",
+    "show_month_outcomes",
+    "show_month_requirements",
+    "show_month_work",
     "show_open_work",
     "show_teams",
 ]

@@ -24,6 +24,7 @@ from caringmon.analysis.readiness import (
     absent_by_design,
     active_segments,
     calendar_issues,
+    missing_of_month,
     missing_tables,
     refuse_overlaps,
     refuse_silent_record,
@@ -51,6 +52,7 @@ from caringmon.settings import (
 )
 from caringmon.store import facts
 from caringmon.store.changes import export_changes
+from caringmon.store.closes import frozen_values
 from caringmon.store.visible import LOAD_COLUMNS, events_on, later_exports, rows_hash, visible_tables
 from caringmon.suppression import suppressed_services
 
@@ -82,10 +84,10 @@ def gather(parameters: Report, workspace: Path | None = None) -> Evidence:
         later = (*later_exports(con, folder, admitted.loads, clocks, since), *export_changes(con, folder, in_time))
         held = facts.current_rows(con, folder, TABLES["calls"], in_time).select("attempt_id", "load_id").to_pyarrow()
     tables = admitted.facts
-    absent = absent_by_design(admitted.loads, Period.day(day), settings.absent_by_design)
-    asked = active_segments(tables, request.segments)
-    missing = missing_tables(tables, admitted.loads, day, asked, calendar, absent)
-    refuse_unready(missing, day)
+    absent = absent_by_design(admitted.loads, request.window, settings.absent_by_design)
+    missing, uncovered = _lacking(admitted, request, clocks, calendar, absent)
+    refuse_unready(missing, request.period)
+    closes = frozen_values(folder, request.segments, request.period) if request.is_month else pd.DataFrame()
     refuse_overlaps(tables["roster"])
     refuse_unknown_leader(tables["roster"], request.audience, day)
     refuse_unmapped(tables["calls"], day)
@@ -108,10 +110,30 @@ def gather(parameters: Report, workspace: Path | None = None) -> Evidence:
         file_counts=counts,
         origins=origins,
         evidence_id=evidence_id,
-        run_id=_run_id((evidence_id, fingerprint(annotations), _told(systems)), request, calendar, months),
+        run_id=_run_id(
+            (evidence_id, fingerprint(annotations), _told(systems), *_snapshots(closes)), request, calendar, months
+        ),
         annotations=annotations,
         systems=systems if systems is not None else pd.DataFrame(columns=SYSTEM_COLUMNS),
+        uncovered=uncovered,
+        closes=closes,
     )
+
+
+def _lacking(
+    admitted: Admitted, request: Request, clocks: Clocks, calendar: WorkCalendar, absent: frozenset[str]
+) -> tuple[frozenset[str], dict[str, tuple[dt.date, ...]]]:
+    """Return the tables that the report's days lack, and of a month the working days that no file covers, by table."""
+    tables, loads = admitted.facts, admitted.loads
+    asked = active_segments(tables, request.segments)
+    if request.is_month:
+        return missing_of_month(tables, loads, request.window, clocks.qc.date(), asked, calendar, absent)
+    return missing_tables(tables, loads, request.report_date, asked, calendar, absent), {}
+
+
+def _snapshots(closes: pd.DataFrame) -> tuple[str, ...]:
+    """Return which snapshots of closed months the report reads."""
+    return tuple(dict.fromkeys(closes["snapshot"])) if len(closes) else ()
 
 
 def _told(systems: pd.DataFrame | None) -> str:
@@ -172,11 +194,11 @@ def _bridged(
     return file_counts(held, asked, admitted.tables["calls"], in_time, request.report_date.replace(day=1))
 
 
-def _run_id(known_by: tuple[str, str, str], request: Request, calendar: WorkCalendar, months: Period) -> str:
+def _run_id(known_by: tuple[str, ...], request: Request, calendar: WorkCalendar, months: Period) -> str:
     """Return the first 12 hex digits of the hash of all that a report depends on.
 
-    `known_by`: the hash of its rows, what people added, what other systems say; then parameters, the calendar
-    rows that apply, and the version of the package.
+    `known_by`: the hash of its rows, what people added, what other systems say, and which frozen months it reads; then
+    parameters, the calendar rows that apply, and the version of the package.
     """
     free = {day.isoformat(): name for day, name in sorted(calendar.free_days.items()) if day in months}
     known = json.dumps(

@@ -178,7 +178,7 @@ class Settings(BaseModel):
 
 Model = TypeVar("Model", bound=BaseModel)
 
-REPORTS: dict[str, type[Daily] | type[Monthly] | type[Followup]] = {"daily": Daily}
+REPORTS: dict[str, type[Daily] | type[Monthly] | type[Followup]] = {"daily": Daily, "f01": Monthly}
 
 
 def report_parameters(report: str, *sources: tuple[str, Mapping[str, object]]) -> Report:

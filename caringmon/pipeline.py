@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from caringmon.analysis.daily_findings import daily_findings
 from caringmon.analysis.found import Found
+from caringmon.analysis.monthly_findings import monthly_findings
 from caringmon.analysis.snapshot import open_facts
 from caringmon.annotations import NotesFile, write_template
 from caringmon.errors import ReportFailedError
@@ -51,7 +52,10 @@ class Kind:
     find: Callable[[Evidence, Mapping[str, Table]], Found]
 
 
-KINDS: Mapping[str, Kind] = {"daily": Kind("OB.IN.OCC.TELK.W-01.Rev.00", "daily.ipynb", daily_findings)}
+KINDS: Mapping[str, Kind] = {
+    "daily": Kind("OB.IN.OCC.TELK.W-01.Rev.00", "daily.ipynb", daily_findings),
+    "f01": Kind("OB.IN.OCC.TELK.F-01.Rev.00", "monthly_f01.ipynb", monthly_findings),
+}
 
 
 def ingest(workspace: Path, paths: Sequence[Path] | None, *, key: bytes) -> list[FileReport]:

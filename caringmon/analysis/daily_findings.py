@@ -44,7 +44,7 @@ def daily_findings(evidence: Evidence, facts: Mapping[str, Table]) -> Found:
     request, calendar = evidence.request, evidence.calendar
     active = active_segments(evidence.tables, request.segments)
     plan = DailyPlan.of(request.report_date, calendar)
-    scope = _scope(evidence, active)
+    scope = scope_of(evidence, active)
 
     @cache
     def earlier(day: dt.date) -> Snapshot:
@@ -56,7 +56,7 @@ def daily_findings(evidence: Evidence, facts: Mapping[str, Table]) -> Found:
     counted = daily_values(now, earlier, plan, request.audience, rules)
     explained = _explained(now, earlier, plan, request)
     segments = shown_segments(counted.values, active, request.audience)
-    ruled = ruled_values(now, earlier, plan, request.audience, _rule_days(request))
+    ruled = ruled_values(now, earlier, plan, request.audience, rule_days(request, request.report_date))
     tables = _figures(counted, explained, plan, segments, evidence)
     if request.audience.level == "site":
         ruled = pd.concat([ruled, system_values(evidence.systems, segments, list(ruled.columns))], ignore_index=True)
@@ -64,7 +64,7 @@ def daily_findings(evidence: Evidence, facts: Mapping[str, Table]) -> Found:
     tables["figures"] = with_figures(tables["figures"], _registered(ruled, plan))
     advice = daily_advice(evidence, now, tables, segments)
     tables |= {
-        **_of_files(evidence, now, plan, active),
+        **files_of(evidence, now, plan.today, active),
         "figures": with_figures(tables["figures"], advice.figures),
         "recommendations": advice.table,
         "notes": pd.concat([notes_table(evidence.annotations), advice.notes], ignore_index=True),
@@ -72,7 +72,8 @@ def daily_findings(evidence: Evidence, facts: Mapping[str, Table]) -> Found:
     return Found(tables, segments, tuple(one for one in request.segments if one not in active))
 
 
-def _scope(evidence: Evidence, segments: tuple[str, ...]) -> Scope:
+def scope_of(evidence: Evidence, segments: tuple[str, ...]) -> Scope:
+    """Return how the snapshots of a report are counted."""
     request = evidence.request
     return Scope(
         calendar=evidence.calendar,
@@ -128,17 +129,16 @@ def _registered(values: pd.DataFrame, plan: DailyPlan) -> pd.DataFrame:
     return figures(values, {window.name: window.period for window in plan.windows()})
 
 
-def _rule_days(request: Request) -> RuleDays:
+def rule_days(request: Request, day: dt.date) -> RuleDays:
+    """Return the day that rules look at, with the days that they count by."""
     limit = request.rulebook.limit
-    return RuleDays(
-        request.report_date, request.promises, int(limit("R17", "long_days")), int(limit("R21", "sla_days"))
-    )
+    return RuleDays(day, request.promises, int(limit("R17", "long_days")), int(limit("R21", "sla_days")))
 
 
-def _of_files(evidence: Evidence, now: Snapshot, plan: DailyPlan, segments: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+def files_of(evidence: Evidence, now: Snapshot, today: dt.date, segments: tuple[str, ...]) -> dict[str, pd.DataFrame]:
     """Return what is known of the files behind the report, and how their rows became the agrees of the month."""
     claims = now.relations.claims
-    of_month = claims.filter(claims.period == month_code(plan.today), claims.segment.isin(segments))
+    of_month = claims.filter(claims.period == month_code(today), claims.segment.isin(segments))
     lines = bridge(evidence.file_counts, evidence.origins, of_month.select(BRIDGED).execute())
     issues, loads = issues_table(evidence.issues), loads_table(evidence.loads)
     return {

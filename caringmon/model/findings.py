@@ -16,6 +16,7 @@ from caringmon.model.calendar import WorkCalendar
 from caringmon.model.call_hours import CallHours
 from caringmon.model.claims import PromiseRules
 from caringmon.model.codes import Severity
+from caringmon.model.period import Period
 from caringmon.model.rulebook import Rulebook
 
 
@@ -106,6 +107,16 @@ class Request:
     parameters: Mapping[str, str]
     rulebook: Rulebook = field(default_factory=Rulebook)
 
+    @property
+    def window(self) -> Period:
+        """The days that the report is about."""
+        return Period.named(self.period)
+
+    @property
+    def is_month(self) -> bool:
+        """Tell whether the report is about a month that is closed."""
+        return self.window == Period.month(self.report_date)
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -116,7 +127,8 @@ class Evidence:
     covers on the day. `file_counts`, `origins`: what became of the rows of each call file, and from which load each
     agree of the month comes (`analysis.bridge`). `systems`: agrees of the month in the system of record and in others
     (`analysis.reconciliation`). `annotations`: texts and decisions that people added. `run_id`: hash
-    of rows, parameters, annotations and package version.
+    of rows, parameters, annotations and package version. `uncovered`: of a month the working days that no file covers,
+    by table. `closes`: what was frozen of the months closed so far (`store.closes`), of a month's report alone.
     """
 
     request: Request
@@ -133,6 +145,8 @@ class Evidence:
     run_id: str
     annotations: Annotations = field(default_factory=Annotations)
     systems: pd.DataFrame = field(default_factory=pd.DataFrame)
+    uncovered: Mapping[str, tuple[dt.date, ...]] = field(default_factory=dict)
+    closes: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -206,6 +220,16 @@ class Head:
     missing: tuple[str, ...] = ()
     silent_segments: tuple[str, ...] = ()
     audience: str = "all"
+
+    @property
+    def window(self) -> Period:
+        """The days that the report is about."""
+        return Period.named(self.period)
+
+    @property
+    def date(self) -> dt.date:
+        """The report date: the last of these days."""
+        return self.window.last_day
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(rf"(?<![\w{MINUS}+-])[{MINUS}+-]?\d[\d.,]*(?<=\d)")
 _LONG_RUN = re.compile(r"\d(?:[ .()-]?\d){7,}")
+# Names of norms that hold numbers.
+_NORMS = ("ISO 9001:2015", "9.1.3")
 _TIME = re.compile(r"\b\d{1,2}[.:]\d{2}(?::\d{2})?\b")
 
 
@@ -146,7 +148,7 @@ def text_faults(text: str, allowed: set[str], findings: Findings, where: str) ->
 def _without_names(text: str, findings: Findings) -> str:
     """Return the text without dates, times, codes and names that hold digits."""
     head = findings.head
-    names = {head.form, head.run_id, *SEGMENT_NAMES.values(), *map(str, findings.tables["teams"]["entity"])}
+    names = {head.form, head.run_id, *_NORMS, *SEGMENT_NAMES.values(), *map(str, findings.tables["teams"]["entity"])}
     for name in sorted(names, key=len, reverse=True):
         text = text.replace(name, " ")
     months = {
@@ -155,7 +157,7 @@ def _without_names(text: str, findings: Findings) -> str:
         for name in get_month_names(width, locale=LOCALES[lang]).values()
     }  # fmt: skip
     dates = re.compile(
-        rf"\b\d{{1,2}} (?:{'|'.join(sorted(map(re.escape, months), key=len, reverse=True))})(?: \d{{4}})?\b"
+        rf"(?:\b\d{{1,2}} )?\b(?:{'|'.join(sorted(map(re.escape, months), key=len, reverse=True))})(?: \d{{4}})?\b"
     )
     return _TIME.sub(" ", dates.sub(" ", text))
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     Writer = Callable[[Pen, Findings], None]
 
 AUTHOR = "caringmon"
+# Reports whose evidence has a sheet of its own; elsewhere it stands at the end of the last one.
+EVIDENCE_APART = frozenset({"daily"})
 
 
 def report_workbook(findings: Findings, version: int | None) -> bytes:
@@ -28,7 +30,8 @@ def report_workbook(findings: Findings, version: int | None) -> bytes:
     from caringmon.xlsx import workbook_bytes
 
     pen = report_sheets(findings, version)
-    evidence.write(pen, findings)
+    write_evidence = evidence.write if findings.head.report in EVIDENCE_APART else evidence.write_below
+    write_evidence(pen, findings)
     return workbook_bytes(pen.book, pen.cached)
 
 
@@ -53,12 +56,17 @@ def report_sheets(findings: Findings, version: int | None) -> Pen:
 
 def _writers(report: str, version: int | None) -> tuple[Writer, ...]:
     """Return what writes the sheets of a report, in their order; the first one reads as a page."""
-    from caringmon.report.sheets import advice, agents, calls, data, funnel, summary, teams
+    from caringmon.report.sheets import advice, agents, calls, data, funnel, months, summary, teams
 
     writers: dict[str, tuple[Writer, ...]] = {
         "daily": (
             lambda pen, findings: summary.write(pen, findings, version),
             teams.write, agents.write, funnel.write, calls.write, advice.write, data.write,
+        ),
+        "f01": (
+            lambda pen, findings: months.write_summary(pen, findings, version),
+            months.write_targets, teams.write, agents.write, funnel.write, months.write_payments, advice.write,
+            data.write,
         ),
     }  # fmt: skip
     return writers[report]

@@ -33,13 +33,16 @@ def check_workbook(data: bytes, findings: Findings, version: int | None) -> list
     if "BUKTI" not in book.defined_names:
         return ["the workbook has no named range BUKTI"]
     sheet, area = next(iter(book.defined_names["BUKTI"].destinations))
-    rows = [[cell.value for cell in row] for row in book[sheet][area.replace("$", "")]][1:]
+    cells = book[sheet][area.replace("$", "")]
+    rows = [[cell.value for cell in row] for row in cells][1:]
+    evidence_from = (sheet, cells[0][0].row)
     evidence = {str(row[0]): dict(zip(COLUMNS, row, strict=True)) for row in rows}
     printed = list(_printed_cells(evidence))
     faults = [*_evidence_faults(evidence, figures), *_printed_faults(book, printed, figures)]
-    faults += _unregistered_cells(book, sheet, {place for _, _, place in printed})
+    faults += _unregistered_cells(book, evidence_from, {place for _, _, place in printed})
     faults += _loose_numbers(book, findings, version_words(version, findings.head.lang))
-    return [*faults, *_word_faults(book, load_workbook(io.BytesIO(data)), report_sheets(findings, version))]
+    formulas = load_workbook(io.BytesIO(data))
+    return [*faults, *_word_faults(book, formulas, report_sheets(findings, version), evidence_from)]
 
 
 def _evidence_faults(evidence: Mapping[str, Mapping[str, Any]], figures: Mapping[str, Figure]) -> list[str]:
@@ -77,12 +80,11 @@ def _printed_faults(
             yield f"{name}: cell {sheet}!{reference} holds {value}, the figure is {_read(figures[name], form)}"
 
 
-def _unregistered_cells(book: Any, evidence_sheet: str, known: set[Place]) -> list[str]:
+def _unregistered_cells(book: Any, evidence_from: tuple[str, int], known: set[Place]) -> list[str]:
     return [
         f"cell {sheet.title}!{cell.coordinate} holds the number {cell.value}, which is no registered figure"
         for sheet in book.worksheets
-        if sheet.title != evidence_sheet
-        for row in sheet.iter_rows()
+        for row in _rows(sheet, _above(sheet, evidence_from))
         for cell in row
         if isinstance(cell.value, int | float) and (sheet.title, cell.coordinate) not in known
     ]
@@ -100,14 +102,14 @@ def _loose_numbers(book: Any, findings: Findings, version: list[str]) -> list[st
     ]
 
 
-def _word_faults(values: Any, formulas: Any, pen: Pen) -> Iterator[str]:
+def _word_faults(values: Any, formulas: Any, pen: Pen, evidence_from: tuple[str, int]) -> Iterator[str]:
     """Yield where a text, a formula or the stored word of a formula is not what the findings say."""
     for sheet in pen.book.worksheets:
         title = str(sheet.title)
         if title not in values.sheetnames:
             yield f"the workbook has no sheet '{title}'"
             continue
-        said, found = _texts(sheet), _texts(formulas[title])
+        said, found = _texts(sheet), _texts(formulas[title], _above(formulas[title], evidence_from))
         cached = {place: word for place, word in pen.cached[title].items() if isinstance(word, str)}
         stored = {place: values[title][place].value for place in cached}
         for expected, actual in ((said, found), (cached, stored)):
@@ -119,8 +121,20 @@ def _word_faults(values: Any, formulas: Any, pen: Pen) -> Iterator[str]:
                     )
 
 
-def _texts(sheet: Any) -> dict[str, str]:
-    cells = (cell for row in sheet.iter_rows() for cell in row)
+def _above(sheet: Any, evidence_from: tuple[str, int]) -> int:
+    """Return the last row of a sheet above the evidence, its title left out; of a sheet without it the last row."""
+    title, first = evidence_from
+    return max(first - 2, 0) if sheet.title == title else int(sheet.max_row)
+
+
+def _rows(sheet: Any, last: int) -> Iterable[Any]:
+    """Return the rows of a sheet up to the last one; before the first: none."""
+    rows: Iterable[Any] = sheet.iter_rows(max_row=last) if last > 0 else ()
+    return rows
+
+
+def _texts(sheet: Any, last: int | None = None) -> dict[str, str]:
+    cells = (cell for row in _rows(sheet, sheet.max_row if last is None else last) for cell in row)
     return {cell.coordinate: cell.value for cell in cells if isinstance(cell.value, str) and cell.value}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caringmon.model.findings import Findings
-from caringmon.report.digest import chat_text, summary_line
+from caringmon.report.digest import chat_text, month_summary, summary_line
 from caringmon.report.figures import check_page, check_text
 from caringmon.report.index import IssuedReport, index_html
 from caringmon.report.page import page_html
@@ -26,7 +26,7 @@ CHAT = "ringkas.txt"
 # Reports that are also a text for a chat.
 TEXTS: Mapping[str, Callable[[Findings], str]] = {"daily": chat_text}
 # What the index says of a report in one line.
-SUMMARIES: Mapping[str, Callable[[Findings], str]] = {"daily": summary_line}
+SUMMARIES: Mapping[str, Callable[[Findings], str]] = {"daily": summary_line, "f01": month_summary}
 
 
 def documents(findings: Findings, notebook: NotebookNode, version: int | None) -> dict[str, bytes]:
@@ -61,7 +61,7 @@ def manifest(findings: Findings, fingerprint: str, started: dt.datetime, ended: 
         "title": head.form,
         "segment": head.parameters["segment"],
         "period": head.period,
-        "audience": head.parameters["audience"],
+        "audience": head.audience,
         "run_id": head.run_id,
         "evidence_id": head.evidence_id,
         "content_hash": fingerprint,
