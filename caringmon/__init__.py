@@ -21,6 +21,16 @@ if TYPE_CHECKING:
         show_recurrence,
         show_returns,
     )
+    from caringmon.report.monthly_sections import (
+        show_month_achievement,
+        show_month_advice,
+        show_month_calls,
+        show_month_first_page,
+        show_month_header,
+        show_month_outcomes,
+        show_month_requirements,
+        show_month_work,
+    )
     from caringmon.report.sections import (
         show_advice,
         show_agents,
@@ -49,6 +59,16 @@ _SECTIONS = (
     "definitions",
 )
 _OF_FOLLOWUP = ("board", "returns", "progress", "effects", "recurrence", "log")
+_MONTH_SECTIONS = (
+    "header",
+    "first_page",
+    "achievement",
+    "work",
+    "calls",
+    "outcomes",
+    "advice",
+    "requirements",
+)
 _HOME = {
     "GapQuery": "caringmon.answers",
     "KpiQuery": "caringmon.answers",
@@ -60,6 +80,7 @@ _HOME = {
     "hand_over": "caringmon.pipeline",
     **{f"show_{section}": "caringmon.report.sections" for section in _SECTIONS},
     **{f"show_{section}": "caringmon.report.followup_sections" for section in _OF_FOLLOWUP},
+    **{f"show_month_{section}": "caringmon.report.monthly_sections" for section in _MONTH_SECTIONS},
 }
 
 __all__ = [
@@ -83,6 +104,14 @@ __all__ = [
     "show_funnel",
     "show_header",
     "show_log",
+    "show_month_achievement",
+    "show_month_advice",
+    "show_month_calls",
+    "show_month_first_page",
+    "show_month_header",
+    "show_month_outcomes",
+    "show_month_requirements",
+    "show_month_work",
     "show_open_work",
     "show_progress",
     "show_recurrence",

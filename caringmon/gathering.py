@@ -24,6 +24,7 @@ from caringmon.analysis.readiness import (
     absent_by_design,
     active_segments,
     calendar_issues,
+    missing_of_month,
     missing_tables,
     refuse_overlaps,
     refuse_silent_record,
@@ -52,6 +53,7 @@ from caringmon.settings import (
 )
 from caringmon.store import facts
 from caringmon.store.changes import export_changes
+from caringmon.store.closes import frozen_values
 from caringmon.store.recommendations import read_events
 from caringmon.store.register import URL_NAME, register_url
 from caringmon.store.visible import LOAD_COLUMNS, events_on, later_exports, rows_hash, visible_tables
@@ -86,10 +88,10 @@ def gather(parameters: Report, workspace: Path | None = None) -> Evidence:
         later = (*later_exports(con, folder, admitted.loads, clocks, since), *export_changes(con, folder, in_time))
         held = facts.current_rows(con, folder, TABLES["calls"], in_time).select("attempt_id", "load_id").to_pyarrow()
     tables = admitted.facts
-    absent = absent_by_design(admitted.loads, Period.day(day), settings.absent_by_design)
-    asked = active_segments(tables, request.segments)
-    missing = missing_tables(tables, admitted.loads, day, asked, calendar, absent)
-    refuse_unready(missing, day, request.report)
+    absent = absent_by_design(admitted.loads, request.window, settings.absent_by_design)
+    missing, uncovered = _lacking(admitted, request, clocks, calendar, absent)
+    refuse_unready(missing, request.period, request.report)
+    closes = frozen_values(folder, request.segments, request.period) if request.is_month else pd.DataFrame()
     refuse_overlaps(tables["roster"])
     refuse_unknown_leader(tables["roster"], request.audience, day)
     refuse_unmapped(tables["calls"], day)
@@ -101,7 +103,7 @@ def gather(parameters: Report, workspace: Path | None = None) -> Evidence:
     annotations = read_annotations(NotesFile.of(parameters).path(folder))
     known = _register(folder, clocks, request)
     months = Period(since, Period.month(day).end)
-    told = (evidence_id, fingerprint(annotations), _told(systems), register_cut(known))
+    told = (evidence_id, fingerprint(annotations), _told(systems), register_cut(known), *_snapshots(closes))
     return Evidence(
         request=request,
         clocks=clocks,
@@ -118,6 +120,8 @@ def gather(parameters: Report, workspace: Path | None = None) -> Evidence:
         annotations=annotations,
         systems=systems if systems is not None else pd.DataFrame(columns=SYSTEM_COLUMNS),
         followed=known,
+        uncovered=uncovered,
+        closes=closes,
     )
 
 
@@ -125,6 +129,22 @@ def _register(folder: Path, clocks: Clocks, request: Request) -> tuple[Followed,
     """Return the recommendations of the segments asked for as the register had them at the clock."""
     events = read_events(register_url(folder, os.environ.get(URL_NAME)))
     return tuple(one for one in followed(seen_at(events, clocks.qc)) if one.segment in request.segments)
+
+
+def _lacking(
+    admitted: Admitted, request: Request, clocks: Clocks, calendar: WorkCalendar, absent: frozenset[str]
+) -> tuple[frozenset[str], dict[str, tuple[dt.date, ...]]]:
+    """Return the tables that the report's days lack, and of a month the working days that no file covers, by table."""
+    tables, loads = admitted.facts, admitted.loads
+    asked = active_segments(tables, request.segments)
+    if request.is_month:
+        return missing_of_month(tables, loads, request.window, clocks.qc.date(), asked, calendar, absent)
+    return missing_tables(tables, loads, request.report_date, asked, calendar, absent), {}
+
+
+def _snapshots(closes: pd.DataFrame) -> tuple[str, ...]:
+    """Return which snapshots of closed months the report reads."""
+    return tuple(dict.fromkeys(closes["snapshot"])) if len(closes) else ()
 
 
 def _told(systems: pd.DataFrame | None) -> str:
@@ -188,7 +208,7 @@ def _bridged(
 def _run_id(known_by: tuple[str, ...], request: Request, calendar: WorkCalendar, months: Period) -> str:
     """Return the first 12 hex digits of the hash of all that a report depends on.
 
-    `known_by`: the hash of its rows, what people added, what other systems say, what the register says; then
+    `known_by`: the hash of its rows, what people added, what others say, the register, which frozen months; then
     parameters, the calendar rows that apply, and the version of the package.
     """
     free = {day.isoformat(): name for day, name in sorted(calendar.free_days.items()) if day in months}

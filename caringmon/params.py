@@ -178,7 +178,7 @@ class Settings(BaseModel):
 
 Model = TypeVar("Model", bound=BaseModel)
 
-REPORTS: dict[str, type[Daily] | type[Monthly] | type[Followup]] = {"daily": Daily, "w03": Followup}
+REPORTS: dict[str, type[Daily] | type[Monthly] | type[Followup]] = {"daily": Daily, "w03": Followup, "f01": Monthly}
 
 
 def report_parameters(report: str, *sources: tuple[str, Mapping[str, object]]) -> Report:

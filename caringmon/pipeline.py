@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from caringmon.analysis.daily_findings import daily_findings
 from caringmon.analysis.followup_findings import followup_findings
 from caringmon.analysis.found import Found
+from caringmon.analysis.monthly_findings import monthly_findings
 from caringmon.analysis.snapshot import open_facts
 from caringmon.annotations import NotesFile, write_template
 from caringmon.errors import ReportFailedError
@@ -65,6 +66,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "daily": Kind("OB.IN.OCC.TELK.W-01.Rev.00", "daily.ipynb", daily_findings, raise_advice),
     "w03": Kind("OB.IN.QCC.TELK.W-03.Rev.00", "followup_w03.ipynb", followup_findings, record_verdicts),
+    "f01": Kind("OB.IN.OCC.TELK.F-01.Rev.00", "monthly_f01.ipynb", monthly_findings, raise_advice),
 }
 
 

@@ -7,15 +7,20 @@ import datetime as dt
 from caringmon.analysis.snapshot import qc_cutoff
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.findings import Clocks, Request
-from caringmon.model.period import end_of_day, month_before
+from caringmon.model.period import Period, end_of_day, month_before, month_code
 
 
 def clocks_at(request: Request, calendar: WorkCalendar) -> Clocks:
     """Return the clocks of a report: those of its day; of a month its end, and the QC cut-off."""
-    if request.period == request.report_date.isoformat():
-        return clocks_of(request.report_date, request.cut_time, request, calendar)
-    cutoff = qc_cutoff(request.period, calendar, request.qc_cutoff_workday, request.qc_cutoff_time)
-    return Clocks(calls=end_of_day(request.report_date), qc=cutoff)
+    if request.is_month:
+        return clocks_of_month(request.window, request, calendar)
+    return clocks_of(request.report_date, request.cut_time, request, calendar)
+
+
+def clocks_of_month(month: Period, request: Request, calendar: WorkCalendar) -> Clocks:
+    """Return the clocks of a month: calls to its end, QC to its cut-off."""
+    cutoff = qc_cutoff(month_code(month.start), calendar, request.qc_cutoff_workday, request.qc_cutoff_time)
+    return Clocks(calls=end_of_day(month.last_day), qc=cutoff)
 
 
 def rows_since(day: dt.date) -> dt.date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -89,7 +89,7 @@ def daily_values(
     """
     daily = _Daily(now.scope, plan, audience)
     series = _series(daily, now)
-    standings = _standings(daily, now)
+    standings = standings_of(now, plan.today) if _has_agents(daily) else no_standings()
     parts = [*_focus(daily, now, series), *_teams(daily, now), *_agents(daily, now, standings), *_slices(daily, now)]
     signals = []
     for bounds, told in _limits(daily, now, series):
@@ -209,16 +209,19 @@ def _limits(daily: _Daily, now: Snapshot, series: pd.DataFrame) -> Iterator[tupl
             yield bounds[bounds["window"].isin(recent)], told[told["window"].isin(recent)]
 
 
-def _standings(daily: _Daily, now: Snapshot) -> pd.DataFrame:
-    """Return how the agents of each segment stand beside all others of it, also where only some are shown."""
-    if not _has_agents(daily):
-        return agent_standings(value_table([]), value_table([]), MIN_N)
-    days = [daily.window(f"d{day}") for day in Period.month_to_date(daily.plan.today).days]
-    windows = [*daily.windows("mtd"), *days]
+def standings_of(now: Snapshot, today: dt.date) -> pd.DataFrame:
+    """Return how the agents of each segment stand in the month to the day beside all others, also those not shown."""
+    month = Period.month_to_date(today)
+    windows = [Window("mtd", month), *(Window(f"d{day}", Period.day(day)) for day in month.days)]
     counts = now.counts("agent", windows, counts_of(("K14",)))
-    rates = kpi_values(counts, ("K14",), windows, "agent", daily.scope.coverage)
+    rates = kpi_values(counts, ("K14",), windows, "agent", now.scope.coverage)
     of_month = rates["window"] == "mtd"
     return agent_standings(rates[of_month], rates[~of_month], MIN_N)
+
+
+def no_standings() -> pd.DataFrame:
+    """Return the table without an agent."""
+    return agent_standings(value_table([]), value_table([]), MIN_N)
 
 
 def _has_agents(daily: _Daily) -> bool:
@@ -267,7 +270,7 @@ def _teams(daily: _Daily, now: Snapshot) -> list[pd.DataFrame]:
         targets = now.targets.at(level)
         ahead = month_values(noticed, targets, daily.window("mtd"), basis=daily.scope.basis, entities=entities)
         ahead = ahead[ahead["kpi"].isin({"K45", "K46"})]
-        months = _targets_of(targets, daily, entities)
+        months = targets_of(targets, daily.plan.today, entities)
         parts += [_below(daily, now, level, pd.concat([values, ahead, months], ignore_index=True))]
     return parts
 
@@ -276,17 +279,20 @@ def _agents(daily: _Daily, now: Snapshot, standings: pd.DataFrame) -> list[pd.Da
     """Return the rows of the agents, today and month to date, with what attendance tells of them."""
     if not _has_agents(daily):
         return []
-    windows = daily.windows("day", "mtd")
+    return [_below(daily, now, "agent", part) for part in agent_values(now, daily.windows("day", "mtd"), standings)]
+
+
+def agent_values(now: Snapshot, windows: Sequence[Window], standings: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return KPIs of the agents in the windows, what attendance tells of them, and their shrunken rates."""
     counts = now.counts("agent", windows, STAFF_COUNTS | counts_of(AGENT))
     values = now.valued(counts, "agent", windows, AGENT)
-    scope = daily.scope
+    scope = now.scope
     staff = staff_values(counts, values, "agent", scope.basis, scope.coverage)
     shrunken = value_table(
         ("mtd", row.segment, row.entity, "K14.shrunken", row.shrunken, row.shrunken, math.nan, "")
         for row in standings.itertuples()
     )
-    parts = (values, staff, login_values(counts, scope.coverage), shrunken)
-    return [_below(daily, now, "agent", part) for part in parts]
+    return [values, staff, login_values(counts, scope.coverage), shrunken]
 
 
 def _slices(daily: _Daily, now: Snapshot) -> list[pd.DataFrame]:
@@ -307,27 +313,34 @@ def _slices(daily: _Daily, now: Snapshot) -> list[pd.DataFrame]:
 
 
 def _month_targets(now: Snapshot, daily: _Daily, entities: list[tuple[str, str]]) -> pd.DataFrame:
-    return _targets_of(now.targets.at(daily.audience.level if daily.audience.person else "tl"), daily, entities)
+    targets = now.targets.at(daily.audience.level if daily.audience.person else "tl")
+    return targets_of(targets, daily.plan.today, entities)
 
 
-def _targets_of(targets: Targets, daily: _Daily, entities: list[tuple[str, str]]) -> pd.DataFrame:
-    """Return the full target of the month, window `month`."""
+def targets_of(targets: Targets, today: dt.date, entities: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    """Return the full target of the day's month, window `month`."""
     rows = []
     for segment, entity in entities:
-        target = targets.of_month(segment, entity, daily.plan.today)
+        target = targets.of_month(segment, entity, today)
         note = "no_target" if math.isnan(target) else ""
         rows.append(("month", segment, entity, "target", target, target, math.nan, note))
     return value_table(rows)
 
 
 def _cumulative(now: Snapshot, daily: _Daily, values: pd.DataFrame) -> pd.DataFrame:
-    """Return the month day by day, added up: the actual of the basis, net agrees, and the target to that day."""
-    days = list(Period.month_to_date(daily.plan.today).days)
-    kpis = dict.fromkeys(["K17", ACTUAL_KPI[daily.scope.basis]])
-    parts = [cumulative_values(values, days, kpi)[VALUE_COLUMNS] for kpi in kpis]
     targets = now.targets.at(daily.audience.level if daily.audience.person else "tl")
+    return added_up(values, targets, daily.plan.today, daily.scope.basis, daily.focus)
+
+
+def added_up(
+    values: pd.DataFrame, targets: Targets, today: dt.date, basis: str, entities: Sequence[tuple[str, str]]
+) -> pd.DataFrame:
+    """Return the month day by day, added up: the actual of the basis, net agrees, and the target to that day."""
+    days = list(Period.month_to_date(today).days)
+    kpis = dict.fromkeys(["K17", ACTUAL_KPI[basis]])
+    parts = [cumulative_values(values, days, kpi)[VALUE_COLUMNS] for kpi in kpis]
     rows = []
-    for segment, entity in daily.focus:
+    for segment, entity in entities:
         for day in days:
             target = targets.of(segment, entity, Period.month_to_date(day))
             note = "no_target" if math.isnan(target) else ""

@@ -97,6 +97,8 @@ def _known(evidence: Evidence, now: Snapshot, figures: Mapping[str, Figure], pas
         max_attempts_day=request.max_attempts_day,
         cutoff=now.scope.cutoff(month_code(request.report_date)),
         earlier=past.earlier,
+        read_on=calendar.next_workday(evidence.clocks.qc.date()) if request.is_month else None,
+        most=int(request.rulebook.general["monthly_most" if request.is_month else "daily_most"]),
     )
 
 

@@ -28,7 +28,7 @@ _COUNTED = tuple(kpi.id for kpi in COUNTED)
 _OF_MONTH = ("K19M", "K44", "K45", "K46", "uplift", "elapsed", "remaining", "workdays")
 _FOR_MONTH = (*ACTUAL_KPI.values(), "K05")
 _OF_TARGET = ("target", "K19", "K19M", "K20", "K46")
-_ESTIMATES = ("K18.estimate", "K18.low", "K18.high")
+ESTIMATES = ("K18.estimate", "K18.low", "K18.high")
 # Counts that stand beside a value as `code:count` when they are not zero.
 _BESIDE = {
     "K13": "duplicates", "K17": "pending", "K23": "untimed_dials", "K27": "waiting", "K30": "owed_from_arrears",
@@ -81,7 +81,7 @@ def kpi_table(facts: Mapping[str, Table], scope: Scope, question: Question) -> p
     parts = [
         _with_notes(kpi_values(counts, asked, [window], question.level, scope.coverage), counts),
         _compared(actuals, targets.at(question.level), question, scope.basis, entities),
-        _estimates(counts) if question.asks(_ESTIMATES) else value_table([]),
+        estimated_values(counts) if question.asks(ESTIMATES) else value_table([]),
         _elsewhere(question, entities),
     ]
     if question.asks(_OF_MONTH):
@@ -101,7 +101,7 @@ def _names(question: Question) -> frozenset[str]:
     beside = {count for kpi, count in _BESIDE.items() if kpi in question.kpis}
     staff = STAFF_COUNTS if question.asks(STAFF) else set()
     silence = counts_of(_FOR_MONTH) if question.asks(_OF_MONTH) else set()
-    estimates = {"untapped", "state_valid", "state_final"} if question.asks(_ESTIMATES) else set()
+    estimates = {"untapped", "state_valid", "state_final"} if question.asks(ESTIMATES) else set()
     return frozenset(names | beside | staff | silence | estimates)
 
 
@@ -175,14 +175,12 @@ def _spread(
     return pd.concat([found, few], ignore_index=True)
 
 
-def _estimates(counts: pd.DataFrame) -> pd.DataFrame:
+def estimated_values(counts: pd.DataFrame) -> pd.DataFrame:
     """Return what VALID would be if everything were tapped, with its 80 % interval; nothing judged: NaN."""
     rows = []
     for row in counts.to_dict("records"):
         found = (row["state_valid"], row["state_final"])
-        for kpi, value in zip(
-            _ESTIMATES, valid_estimate(row["valid"], row["untapped"], row["net"], found), strict=True
-        ):
+        for kpi, value in zip(ESTIMATES, valid_estimate(row["valid"], row["untapped"], row["net"], found), strict=True):
             note = "nothing_tapped" if math.isnan(value) else ""
             rows.append((*(row[name] for name in KEY), kpi, value, value, math.nan, note))
     return value_table(rows)

@@ -89,6 +89,25 @@ def missing_in(
     return frozenset(missing | {name for name in HELD if not any(_valid_on(tables[name], day) for day in days)})
 
 
+def missing_of_month(
+    tables: Mapping[str, pa.Table], loads: Sequence[Load], month: Period, clock: dt.date, segments: Iterable[str],
+    calendar: WorkCalendar, absent: frozenset[str],
+) -> tuple[frozenset[str], dict[str, tuple[dt.date, ...]]]:  # fmt: skip
+    """Return the tables that a month lacks altogether, and the gaps of the others.
+
+    Gaps: by table the working days of the month that no file covers, and on which nothing is held or rostered.
+    """
+    missing = set(missing_in(tables, loads, month, clock, calendar))
+    code = month_code(month.start)
+    if not all(_has_target(tables["targets"], segment, code) for segment in segments):
+        missing.add("targets")
+    days = calendar.workdays(month)
+    gaps = {name: tuple(day for day in days if not _is_covered(loads, name, day)) for name in EVENTS}
+    gaps |= {name: tuple(day for day in days if not _valid_on(tables[name], day)) for name in HELD}
+    uncovered = {name: found for name, found in gaps.items() if found and name not in missing and name not in absent}
+    return frozenset(missing - absent), uncovered
+
+
 def files_received(
     tables: Mapping[str, pa.Table],
     loads: Sequence[Load],
@@ -120,12 +139,12 @@ def active_segments(tables: Mapping[str, pa.Table], asked: Sequence[str]) -> tup
     return tuple(segment for segment in asked if segment in seen)
 
 
-def refuse_unready(missing: frozenset[str], day: dt.date, report: str = "") -> None:
-    """Refuse a day on which a table that the report requires is missing: DataBlockedError naming it."""
-    required = [table for table in (*REQUIRED, *ALSO_REQUIRED.get(report, ())) if table in missing]
+def refuse_unready(missing: frozenset[str], period: str, report: str = "") -> None:
+    """Refuse a day or month of which a table that the report requires is missing: DataBlockedError naming it."""
+    required = ", ".join(table for table in (*REQUIRED, *ALSO_REQUIRED.get(report, ())) if table in missing)
     if required:
         raise DataBlockedError(
-            f"{day}: no loaded file covers {', '.join(required)}; put the export into inbox/ and run caringmon ingest"
+            f"{period}: no loaded file covers {required}; put the export into inbox/ and run caringmon ingest"
         )
 
 

@@ -93,7 +93,7 @@ def recommendations(known: Known) -> Advice:
     """Return what the rules recommend: compliance first, then by priority and expected effect.
 
     A missed target always gives at least one (R30); with the target met only compliance, data and outages speak, and
-    good practice; once the month is over nothing about its list. More than `daily_most` besides compliance are kept,
+    good practice; once the month is over nothing about its list. More than `most` besides compliance are kept,
     but not shown.
     """
     found = [case for rule in RULES.values() for case in rule(known)]
@@ -172,12 +172,11 @@ def _in_order(known: Known, found: Iterable[Case]) -> Advice:
     always = [case for case in ordered if case.rule in COMPLIANCE]
     others = [case for case in ordered if case.rule not in COMPLIANCE]
     made = [_advised(known, case) for case in (*always, *others)]
-    most = int(known.rulebook.general["daily_most"])
     figures: dict[str, Figure] = {}
     for _, new in made:
         figures |= {figure.id: figure for figure in new if figure.id not in known.figures}
     told = tuple((_number(known, one), one) for one, _ in made)
-    return Advice(told, tuple(figures[name] for name in sorted(figures)), len(always) + min(most, len(others)))
+    return Advice(told, tuple(figures[name] for name in sorted(figures)), len(always) + min(known.most, len(others)))
 
 
 def _advised(known: Known, case: Case) -> tuple[Recommendation, list[Figure]]:

@@ -12,6 +12,7 @@ from caringmon.analysis.daily import LEVELLED
 from caringmon.analysis.daily_plan import DailyPlan, below
 from caringmon.analysis.day_counts import DayRules, day_counts
 from caringmon.analysis.kpi_values import value_table
+from caringmon.analysis.month_plan import MonthPlan
 from caringmon.analysis.rule_counts import Owner, RuleDays, failed_hours, refused_values, rule_counts
 from caringmon.analysis.snapshot import Snapshot
 from caringmon.analysis.targets import Targets
@@ -28,7 +29,11 @@ _SITE = "SITE"
 
 
 def ruled_values(
-    now: Snapshot, earlier: Callable[[dt.date], Snapshot], plan: DailyPlan, audience: Audience, days: RuleDays
+    now: Snapshot,
+    earlier: Callable[[dt.date], Snapshot],
+    plan: DailyPlan | MonthPlan,
+    audience: Audience,
+    days: RuleDays,
 ) -> pd.DataFrame:
     """Return what the rules need (`LEVELLED`); each number is explained in the catalogue or `model.reported`.
 
@@ -61,7 +66,7 @@ def ruled_values(
     return every[every["segment"].isin(segments)].reset_index(drop=True)
 
 
-def _of_teams(now: Snapshot, plan: DailyPlan, audience: Audience, days: RuleDays) -> pd.DataFrame:
+def _of_teams(now: Snapshot, plan: DailyPlan | MonthPlan, audience: Audience, days: RuleDays) -> pd.DataFrame:
     """Return what the teams of the audience have of the findings that are shared out among them."""
     coverage, relations = now.scope.coverage, now.relations
     month = _of(now.values("tl", [days.month], TEAM_MONTH), TEAM_MONTH)

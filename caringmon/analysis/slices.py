@@ -101,6 +101,21 @@ def result_values(relations: Relations, day: Window, before: Window, level: str,
     return _slices(rows)
 
 
+def result_shares(relations: Relations, window: Window, owners: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    """Return the voice attempts of the site in a window by result, and their share (`SLICE_COLUMNS`)."""
+    calls = _calls(relations, [window], "site")
+    counted = in_windows(calls, [window]).group_by([*KEY, "result_code"]).agg(attempts=_.count()).execute()
+    rows: list[tuple[object, ...]] = []
+    for segment, entity in owners:
+        mine = counted[(counted["segment"] == segment) & (counted["entity"] == entity)].sort_values("result_code")
+        total = float(mine["attempts"].sum())
+        for code, number in zip(mine["result_code"], mine["attempts"].astype(float), strict=True):
+            key = (window.name, segment, entity, f"{RESULT}:{code}")
+            rows.append((*key, "attempts", number, number, float("nan"), ""))
+            rows.append((*key, "attempts_share", number / total, number, total, ""))
+    return _slices(rows)
+
+
 def _calls(relations: Relations, windows: Sequence[Window], level: str) -> Table:
     calls = voice(between(relations.calls, "called_at", windows)).mutate(day=_.called_at.date())
     return with_entity(calls, relations.roster, level).mutate(segment=relations.segment())

@@ -76,6 +76,10 @@ class Targets:
         """Return the same for the entities of another level."""
         return replace(self, level=level)
 
+    def as_of(self, progress: Progress) -> Targets:
+        """Return the same as they stand at another day of progress."""
+        return replace(self, progress=progress)
+
     def of(self, segment: str, entity: str, period: Period) -> float:
         """Return the target of the site (entity empty) or an entity for the days of the period that have elapsed.
 

@@ -17,6 +17,7 @@ from caringmon.model.call_hours import CallHours
 from caringmon.model.claims import PromiseRules
 from caringmon.model.codes import Severity
 from caringmon.model.follow_up import Followed
+from caringmon.model.period import Period
 from caringmon.model.rulebook import Rulebook
 
 
@@ -107,6 +108,16 @@ class Request:
     parameters: Mapping[str, str]
     rulebook: Rulebook = field(default_factory=Rulebook)
 
+    @property
+    def window(self) -> Period:
+        """The days that the report is about."""
+        return Period.named(self.period)
+
+    @property
+    def is_month(self) -> bool:
+        """Tell whether the report is about a month that is closed."""
+        return self.window == Period.month(self.report_date)
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -117,8 +128,9 @@ class Evidence:
     covers on the day. `file_counts`, `origins`: what became of the rows of each call file, and from which load each
     agree of the month comes (`analysis.bridge`). `systems`: agrees of the month in the system of record and in others
     (`analysis.reconciliation`). `annotations`: texts and decisions that people added. `followed`: the
-    register's recommendations of the segments asked for, as they stood at the clock. `run_id`: hash
-    of rows, parameters, annotations, register and package version.
+    register's recommendations of the segments asked for, as they stood at the clock. `run_id`: hash of rows,
+    parameters, annotations, register and package version. `uncovered`: of a month the working days that no file covers,
+    by table. `closes`: what was frozen of the months closed so far (`store.closes`), of a month's report alone.
     """
 
     request: Request
@@ -136,6 +148,8 @@ class Evidence:
     annotations: Annotations = field(default_factory=Annotations)
     systems: pd.DataFrame = field(default_factory=pd.DataFrame)
     followed: tuple[Followed, ...] = ()
+    uncovered: Mapping[str, tuple[dt.date, ...]] = field(default_factory=dict)
+    closes: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -209,6 +223,16 @@ class Head:
     missing: tuple[str, ...] = ()
     silent_segments: tuple[str, ...] = ()
     audience: str = "all"
+
+    @property
+    def window(self) -> Period:
+        """The days that the report is about."""
+        return Period.named(self.period)
+
+    @property
+    def date(self) -> dt.date:
+        """The report date: the last of these days."""
+        return self.window.last_day
 
 
 @dataclass(frozen=True)

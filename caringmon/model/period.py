@@ -36,6 +36,13 @@ class Period:
         """Return the days from the 1st of the month of `date` to `date`, which itself counts."""
         return cls(date.replace(day=1), date + ONE_DAY)
 
+    @classmethod
+    def named(cls, name: str) -> Period:
+        """Return the day or the month that folders name (`2022-10-18`, `2022-10`); anything else: ValueError."""
+        if len(name) == len("2022-10"):
+            return cls.month(dt.date.fromisoformat(f"{name}-01"))
+        return cls.day(dt.date.fromisoformat(name))
+
     @property
     def last_day(self) -> dt.date:
         """The last day that belongs to the period."""

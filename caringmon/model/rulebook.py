@@ -71,7 +71,7 @@ RULES: Mapping[str, Rule] = {
     "R31": _rule("TL", "W1", "P3", elapsed_days=10),
     "R32": _rule("SPV", "D0", "P1", failed_rate=0.20),
 }  # fmt: skip
-GENERAL: Mapping[str, float] = {MIN_N: 20, RHO: 0.5, "daily_most": 5, "child_rate": 0.60}
+GENERAL: Mapping[str, float] = {MIN_N: 20, RHO: 0.5, "daily_most": 5, "monthly_most": 10, "child_rate": 0.60}
 
 
 @dataclass(frozen=True)

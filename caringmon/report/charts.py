@@ -104,7 +104,7 @@ def _bars(reader: Reader) -> list[_Bar]:
             day,
             reader.value(reader.day_kpi(), day.window) if day.active else None,
             target if (target := reader.value("target", day.window)) is not None and target.value > 0 else None,
-            is_now := day.date == reader.date,
+            is_now := day.date == reader.date and not reader.is_month,
             is_now and not reader.is_complete_day,
         )
         for day in reader.recent_days
@@ -150,6 +150,8 @@ def _draw_bars(canvas: Canvas, bars: list[_Bar], lang: str) -> None:
     )
     canvas.axes.axhline(0, color=palette.INK, linewidth=0.8, clip_on=False)
     for place, bar in enumerate(bars):
+        if not bar.day.is_workday and bar.actual is None:
+            canvas.axes.axvspan(place - 0.5, place + 0.5, color=palette.TRACK, linewidth=0, zorder=0)
         if bar.is_open:
             canvas.axes.containers[place][0].set(facecolor=palette.WHITE, edgecolor=palette.BLUE, hatch="///")
         on_dark = bar.is_now and not bar.is_open and heights[place] > 0.16 * max(heights)
@@ -207,7 +209,7 @@ def _draw_month(canvas: Canvas, reader: Reader, total: int) -> None:
     points = _points(reader)
     target, projection = reader.value("target", "month"), reader.value("K45", "mtd")
     places, values = [0, *(p for p, _ in points)], [0.0, *(f.value for _, f in points)]
-    highest = reader.value("K45.high80", "mtd")
+    highest = reader.value("K45.high80", "mtd") or reader.value("K45", "half")
     top = max(*values, *(f.value for f in (target, projection, highest) if f is not None), 1.0) * HEADROOM
     canvas.axes.set_ylim(0, top)
     canvas.axes.set_xlim(0, total)
@@ -220,6 +222,7 @@ def _draw_month(canvas: Canvas, reader: Reader, total: int) -> None:
         _draw_fan(canvas, reader, points[-1], total)
         _draw_projection(canvas, reader, points[-1], projection, total)
         _label_last(canvas, reader, points[-1], total)
+    _draw_first_half(canvas, reader, points, total)
     _label_ends(canvas, reader, total, top)
     _label_month(canvas, reader, places[-1], total)
 
@@ -256,6 +259,15 @@ def _draw_projection(
     canvas.axes.plot([place], [actual.value], "o", markersize=7, color=palette.BLUE, clip_on=False)
 
 
+def _draw_first_half(canvas: Canvas, reader: Reader, points: list[tuple[int, Figure]], total: int) -> None:
+    """Draw where the first half of a month pointed to, from the point where it ended; not registered: nothing."""
+    half, elapsed = reader.value("K45", "half"), reader.value("elapsed", "half")
+    start = dict(points).get(int(elapsed.value)) if elapsed is not None else None
+    if half is not None and elapsed is not None and start is not None:
+        places, ends = [elapsed.value, total], [start.value, half.value]
+        canvas.axes.plot(places, ends, color=palette.GREY, linewidth=1.6, linestyle=DOTS, clip_on=False)
+
+
 def _draw_fan(canvas: Canvas, reader: Reader, last: tuple[int, Figure], total: int) -> None:
     """Draw what lies around the projection, 80 % dark in 95 % light; unknown or over: nothing."""
     place, actual = last
@@ -290,6 +302,9 @@ def _label_ends(canvas: Canvas, reader: Reader, total: int, top: float) -> None:
         labels.append((target.value, say("chart.target", target=target), palette.INK))
     if projection is not None and remaining is not None and remaining.value > 0:
         labels.append((projection.value, _projected(reader, projection), palette.BLUE))
+    half = reader.value("K45", "half")
+    if half is not None:
+        labels.append((half.value, say("chart.half", projection=half), palette.GREY))
     labels.sort(key=lambda label: label[0])
     heights = [label[0] for label in labels]
     if len(heights) > 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from caringmon.model.findings import Findings
-from caringmon.report import narrative, notes
+from caringmon.report import month_words, narrative, notes
 from caringmon.report.reading import Reader, readers
 from caringmon.report.wording import Sentence, Shown, plain, say, word_for
 
@@ -69,5 +69,15 @@ def summary_line(findings: Findings) -> str:
     lang = findings.head.lang
     parts = [
         plain(say("digest.summary", segment=r.name, line=narrative.overview_line(r)), lang) for r in readers(findings)
+    ]
+    return "; ".join(parts)
+
+
+def month_summary(findings: Findings) -> str:
+    """Return a month's report in one line, for lists of reports: where it ended."""
+    lang = findings.head.lang
+    parts = [
+        plain(say("digest.summary", segment=reader.name, line=month_words.one_line(reader)), lang)
+        for reader in readers(findings)
     ]
     return "; ".join(parts)

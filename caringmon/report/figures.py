@@ -31,6 +31,8 @@ _LONG_RUN = re.compile(r"\d(?:[ .()-]?\d){7,}")
 _NO_UNIT = r"(?!\s?(?:[%‰\d]|juta\b|million\b|rb\b|k\b))"
 # The code of a recommendation: segment, month and a hash, which may begin with digits.
 _RECOMMENDATION = re.compile(r"REC-[A-Z0-9]+-\d{4}-\d{2}-[A-Z2-7]{8}")
+# Names of norms that hold numbers.
+_NORMS = ("ISO 9001:2015", "9.1.3")
 _TIME = re.compile(r"\b\d{1,2}[.:]\d{2}(?::\d{2})?\b")
 
 
@@ -163,7 +165,7 @@ def text_faults(text: str, allowed: set[str], names: Iterable[str], where: str) 
 def names_with_digits(findings: Findings) -> list[str]:
     """Return the codes and names of a report that hold digits, the longest first."""
     head = findings.head
-    names = {head.form, head.run_id, *SEGMENT_NAMES.values(), *map(str, findings.tables["teams"]["entity"])}
+    names = {head.form, head.run_id, *_NORMS, *SEGMENT_NAMES.values(), *map(str, findings.tables["teams"]["entity"])}
     return sorted(names, key=len, reverse=True)
 
 
@@ -183,5 +185,5 @@ def _dates() -> re.Pattern[str]:
         for name in get_month_names(width, locale=LOCALES[lang]).values()
     }  # fmt: skip
     return re.compile(
-        rf"\b\d{{1,2}} (?:{'|'.join(sorted(map(re.escape, months), key=len, reverse=True))})(?: \d{{4}})?\b"
+        rf"(?:\b\d{{1,2}} )?\b(?:{'|'.join(sorted(map(re.escape, months), key=len, reverse=True))})(?: \d{{4}})?\b"
     )

@@ -34,6 +34,7 @@ class Header:
     date: dt.date
     workday: Sentence | None
     audience: Sentence | None = None
+    pattern: str = "EEEE, d MMMM y"
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,13 @@ class Definition:
 def header(findings: Findings) -> Header:
     """Return what the header block prints; the working day is that of the first segment (all share a calendar)."""
     head = findings.head
-    date = dt.date.fromisoformat(head.period)
+    date = head.date
     names = tuple(SEGMENT_NAMES.get(segment, segment) for segment in head.segments)
     every = readers(findings)
-    return Header(names, date, _workday(every[0]) if every else None, _audience(Audience.of(head.audience)))
+    workday = _workday(every[0]) if every else None
+    if head.window.start < date:
+        return Header(names, date, workday, pattern="MMMM y")
+    return Header(names, date, workday, _audience(Audience.of(head.audience)))
 
 
 def _audience(audience: Audience) -> Sentence | None:
@@ -275,6 +279,8 @@ def _workday(reader: Reader) -> Sentence | None:
     found = reader.values(("elapsed", "mtd"), ("workdays", "mtd"))
     if found is None:
         return None
+    if reader.is_month:
+        return say("f01.header.workdays", workdays=found[1])
     rows = reader.findings.tables["days"]
     row = rows[(rows["segment"] == reader.segment) & (rows["date"].map(day_of) == reader.date)]
     if len(row) and not bool(row["is_workday"].iloc[0]):

@@ -19,6 +19,7 @@ MINUS = "−"
 _MILLION = Decimal(1_000_000)
 _MILLIONS = {"id": "juta", "en": "million"}
 PERCENT = {"id": " %", "en": "%"}
+_POINTS = {"id": "\N{NO-BREAK SPACE}poin", "en": "\N{NO-BREAK SPACE}pp"}
 _END_OF_DAY = dt.time(23, 59)
 _PARTS = {"numerator", "denominator"}
 
@@ -66,12 +67,16 @@ def printed(figure: Figure, form: str, lang: str) -> str:
     """Return the figure as text: `1.365`, `93,8 %`, `−91`; not available: an en dash.
 
     Rupiah print in millions with their unit, exact below one million: `Rp 27,4 juta`. Forms: `signed` prints a plus
-    too; `less` and `more` print the amount without its sign, for sentences whose word says the direction; `numerator`
-    and `denominator` print what a rate was computed from. Halves round away from zero, as people and spreadsheets do.
+    too; `points` a difference of shares in percentage points; `less` and `more` print the amount without its sign, for
+    sentences whose word says the direction; `numerator` and `denominator` print what a rate was computed from. Halves
+    round away from zero, as people and spreadsheets do.
     """
     number = part_of(figure, form)
     if math.isnan(number):
         return NA_TEXT
+    if form == "points":
+        moved = _rounded(Decimal(repr(number)) * 100, figure.decimals)
+        return _sign(moved, "signed") + amount(abs(moved), figure.decimals, lang) + _POINTS[lang]
     exact = Decimal(repr(number))
     if figure.unit == Unit.RUPIAH and form not in _PARTS:
         return _sign(exact, form) + rupiah(abs(exact), lang)
@@ -98,7 +103,10 @@ def amount(number: Decimal | int, places: int, lang: str) -> str:
 
 def is_visibly_zero(figure: Figure) -> bool:
     """Tell whether the number prints as zero."""
-    return not figure.is_na and _rounded(Decimal(repr(figure.value)), figure.decimals) == 0
+    if figure.is_na:
+        return False
+    exact = Decimal(repr(figure.value)) * (100 if figure.unit == Unit.RATE else 1)
+    return _rounded(exact, figure.decimals) == 0
 
 
 def moment(when: dt.date, pattern: str, lang: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+import pandas as pd
+
 from caringmon.model.bridge import STEPS
 from caringmon.model.codes import Severity
 from caringmon.model.findings import Figure, Findings, figure_id
@@ -46,7 +48,7 @@ _COUNTED_TABLES = (
 
 def row_counts(findings: Findings) -> dict[str, Figure]:
     """Return the counts beside the issues and the loaded files as figures, by id (`count.issue1`)."""
-    date = dt.date.fromisoformat(findings.head.period)
+    date = findings.head.date
     figures = [
         count_figure(name, f"{prefix}{number}", int(row[name]), date)
         for table, prefix, names in _COUNTED_TABLES
@@ -89,14 +91,19 @@ def counts(reader: Reader) -> dict[str, Figure]:
         **_agents(reader),
         "attempts_rest": _attempts_rest(reader),
         "advice_left_out": _advice_left_out(reader),
+        **({"advice": len(_advice(reader))} if reader.is_month else {}),
     }
     return {name: count_figure(name, "recent", number, reader.date, reader.segment) for name, number in numbers.items()}
 
 
 def _advice_left_out(reader: Reader) -> int:
     """Return how many recommendations the page leaves to the workbook."""
+    return int((~_advice(reader)["shown"].astype(bool)).sum())
+
+
+def _advice(reader: Reader) -> pd.DataFrame:
     rows = reader.findings.tables["recommendations"]
-    return int((~rows.loc[rows["segment"] == reader.segment, "shown"].astype(bool)).sum())
+    return rows[rows["segment"] == reader.segment]
 
 
 def _days(reader: Reader) -> dict[str, int]:

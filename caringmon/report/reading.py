@@ -89,10 +89,15 @@ class Reader:
         self.head = findings.head
         self.segment = segment
         self.name = SEGMENT_NAMES.get(segment, segment)
-        self.date = dt.date.fromisoformat(findings.head.period)
+        self.date = findings.head.date
         self.actual = ACTUAL_KPI[findings.head.basis]
         self.audience = Audience.of(findings.head.audience)
         self.focus = entity_name(self.audience.level, self.audience.person)
+
+    @property
+    def is_month(self) -> bool:
+        """Tell whether the report is about a closed month, not about a day."""
+        return self.head.window.start < self.date
 
     @property
     def is_unjudged(self) -> bool:
@@ -251,7 +256,7 @@ class Reader:
             )
             for row in rows.to_dict("records")
         )
-        return tuple(day for day in days if day.is_workday or day.active)
+        return tuple(day for day in days if day.is_workday or day.active or (self.is_month and day.holiday))
 
 
 def segments_shown(findings: Findings) -> tuple[str, ...]:

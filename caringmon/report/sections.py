@@ -5,7 +5,6 @@ Each is a pure function of the findings. Numbers are figures in `<data>`, dates 
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +12,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from caringmon.model.findings import Findings
+from caringmon.model.period import Period
 from caringmon.report import charts, conclusions, gap_words, narrative, notes, tables
 from caringmon.report.advice import MOST_ACTIONS, left_out_line, shown_advice
 from caringmon.report.cards import cards, tone_of
@@ -65,11 +65,16 @@ def show_header(findings: Findings) -> Block:
 
     In a notebook this block also brings the style of all blocks; the page leaves that out and has its own.
     """
+    return header_block(findings, notes.banners(findings))
+
+
+def header_block(findings: Findings, banners: Sequence[Sentence]) -> Block:
+    """Return the header of a report with these banners."""
     made = block(
         "header.html.j2",
         findings,
         header=notes.header(findings),
-        banners=notes.banners(findings),
+        banners=banners,
         parameters=sorted(findings.head.parameters.items()),
     )
     return Block(f"{notebook_style()}\n{made.html}")
@@ -93,17 +98,21 @@ def show_first_page(findings: Findings) -> Block:
 
 def show_teams(findings: Findings) -> Block:
     """Return section 2: every team with the SPVs above them, per segment; each day stands in the workbook."""
-    return _sections(findings, Section("section.teams", "tim", [_teams(reader) for reader in readers(findings)]))
+    return sections_block(findings, Section("section.teams", "tim", [_teams(reader) for reader in readers(findings)]))
 
 
 def show_agents(findings: Findings) -> Block:
     """Return section 3: the agents that come first; all stand in the workbook. No agent rows for the manager."""
-    return _sections(findings, Section("section.agents", "agent", [_agents(reader) for reader in readers(findings)]))
+    return sections_block(
+        findings, Section("section.agents", "agent", [_agents(reader) for reader in readers(findings)])
+    )
 
 
 def show_funnel(findings: Findings) -> Block:
     """Return the way from assigned records to valid agrees, per segment, as a table with bars (section 4)."""
-    return _sections(findings, Section("section.funnel", "corong", [_funnel(reader) for reader in readers(findings)]))
+    return sections_block(
+        findings, Section("section.funnel", "corong", [_funnel(reader) for reader in readers(findings)])
+    )
 
 
 def show_calls(findings: Findings) -> Block:
@@ -111,13 +120,13 @@ def show_calls(findings: Findings) -> Block:
     every = readers(findings)
     hours = Section("section.hours", "jam", [_hours(reader) for reader in every], "beside")
     results = Section("section.results", "hasil", [_results(reader) for reader in every], "across")
-    return _sections(findings, hours, results)
+    return sections_block(findings, hours, results)
 
 
 def show_open_work(findings: Findings) -> Block:
     """Return sections 7, 8 and 9: records to reach, promises, tappings and returns."""
     every = readers(findings)
-    return _sections(
+    return sections_block(
         findings,
         Section("section.reach", "jangkau", [_reach(reader) for reader in every], "across"),
         Section("section.promises", "janji", [_promises(reader) for reader in every], "across"),
@@ -127,11 +136,17 @@ def show_open_work(findings: Findings) -> Block:
 
 def show_advice(findings: Findings) -> Block:
     """Return section 10: the TL's analysis, and what is recommended, by segment and in the order of priority."""
+    return advice_block(findings, say("section.advice"), say("advice.none"))
+
+
+def advice_block(findings: Findings, title: Sentence, nothing: Sentence) -> Block:
+    """Return the recommendations under a title; `nothing`: what stands where there is none."""
     parts = [
         {"reader": reader, "shown": shown_advice(reader), "left": left_out_line(reader)} for reader in readers(findings)
     ]
     note = notes.leader_note(findings, "analysis")
-    return block("advice.html.j2", findings, parts=parts, note=note, gone=notes.unmatched_decisions(findings))
+    gone = notes.unmatched_decisions(findings)
+    return block("advice.html.j2", findings, parts=parts, note=note, gone=gone, title=title, nothing=nothing)
 
 
 def show_followup(findings: Findings) -> Block:
@@ -140,7 +155,7 @@ def show_followup(findings: Findings) -> Block:
         Part(reader, tables.followed_lines(reader), (), (tables.followed_grid(reader),), tables.followed_notes(reader))
         for reader in readers(findings)
     ]
-    return _sections(findings, Section("section.followup", "tindak-lanjut", parts))
+    return sections_block(findings, Section("section.followup", "tindak-lanjut", parts))
 
 
 def show_data_notes(findings: Findings) -> Block:
@@ -244,7 +259,8 @@ def _open_part(reader: Reader, line: Sentence | None, *grids: tables.Grid) -> Pa
     return Part(reader, () if line is None else (line,), grids=grids)
 
 
-def _sections(findings: Findings, *sections: Section) -> Block:
+def sections_block(findings: Findings, *sections: Section) -> Block:
+    """Return sections one below another."""
     return block("sections.html.j2", findings, sections=sections)
 
 
@@ -280,8 +296,9 @@ def environment(lang: str) -> Environment:
 
 
 def period_text(period: str, lang: str) -> str:
-    """Return a period in words where it is a date, else as it stands (`2022-W42`)."""
+    """Return a period in words where it is a day or a month, else as it stands (`2022-W42`)."""
     try:
-        return plain(dt.date.fromisoformat(period) if len(period) == len("2022-10-18") else period, lang)
+        days = Period.named(period)
     except ValueError:
         return period
+    return plain(days.last_day, lang, "MMMM y" if days.start < days.last_day else "")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     Writer = Callable[[Pen, Findings], None]
 
 AUTHOR = "caringmon"
+# Reports whose evidence has a sheet of its own; elsewhere it stands at the end of the last one.
+EVIDENCE_APART = frozenset({"daily"})
 
 
 def report_workbook(findings: Findings, version: int | None) -> bytes:
@@ -24,12 +26,20 @@ def report_workbook(findings: Findings, version: int | None) -> bytes:
     The sheets of the report (`report_sheets`), then the evidence (named range BUKTI). Formulas carry their values.
     Without `version` no version is printed.
     """
-    from caringmon.report.sheets import evidence
     from caringmon.xlsx import workbook_bytes
 
-    pen = report_sheets(findings, version)
-    evidence.write(pen, findings)
+    pen = written_workbook(findings, version)
     return workbook_bytes(pen.book, pen.cached)
+
+
+def written_workbook(findings: Findings, version: int | None) -> Pen:
+    """Return the pen that has written every sheet, the evidence last: on its own sheet or below the last one."""
+    from caringmon.report.sheets import evidence
+
+    pen = report_sheets(findings, version)
+    write_evidence = evidence.write if findings.head.report in EVIDENCE_APART else evidence.write_below
+    write_evidence(pen, findings)
+    return pen
 
 
 def report_sheets(findings: Findings, version: int | None) -> Pen:
@@ -53,7 +63,7 @@ def report_sheets(findings: Findings, version: int | None) -> Pen:
 
 def _writers(report: str, version: int | None) -> tuple[Writer, ...]:
     """Return what writes the sheets of a report, in their order; the first one reads as a page."""
-    from caringmon.report.sheets import advice, agents, calls, data, funnel, monitoring, summary, teams
+    from caringmon.report.sheets import advice, agents, calls, data, funnel, monitoring, months, summary, teams
 
     writers: dict[str, tuple[Writer, ...]] = {
         "daily": (
@@ -63,6 +73,11 @@ def _writers(report: str, version: int | None) -> tuple[Writer, ...]:
         "w03": (
             lambda pen, findings: monitoring.write_board(pen, findings, version),
             monitoring.write_tracking, monitoring.write_effects, monitoring.write_log, data.write,
+        ),
+        "f01": (
+            lambda pen, findings: months.write_summary(pen, findings, version),
+            months.write_targets, teams.write, agents.write, funnel.write, months.write_payments, advice.write,
+            data.write,
         ),
     }  # fmt: skip
     return writers[report]

@@ -19,7 +19,7 @@ from caringmon.report.sentence_gate import shortened, unlike
 from caringmon.report.sheets import evidence
 from caringmon.report.sheets.pen import Pen
 from caringmon.report.sheets.summary import version_words
-from caringmon.report.workbook import report_sheets
+from caringmon.report.workbook import written_workbook
 from caringmon.report.workbook_cells import Stored, StoredBook, stored_book
 
 EVIDENCE = "BUKTI"
@@ -82,21 +82,21 @@ def workbook_checker(findings: Findings, version: int | None) -> Callable[[bytes
 
 
 def _due(findings: Findings, version: int | None) -> _Due:
-    pen = report_sheets(findings, version)
-    evidence.write(pen, findings)
+    pen = written_workbook(findings, version)
     figures = registered(findings)
     places = {}
     for (name, part), printed in pen.places.items():
         for place in printed:
             sheet, reference = place.rsplit("!", 1)
             places[sheet.strip("'"), reference] = figures[name], part
+    area = pen.book.defined_names[EVIDENCE].attr_text or ""
+    first = first_row(area)
     columns = {name: number for number, name in enumerate(evidence.COLUMNS)}
     proofs = {
         f"{chr(ord('A') + columns[column])}{row}": (figure, column)
-        for row, figure in enumerate(figures.values(), 2)
+        for row, figure in enumerate(figures.values(), first + 1)
         for column in _NUMBERS
     }
-    area = pen.book.defined_names[EVIDENCE].attr_text or ""
     return _Due({str(sheet.title): _cells(sheet, pen) for sheet in pen.book.worksheets}, places, proofs, area)
 
 
@@ -134,22 +134,27 @@ def _sheet_faults(book: StoredBook, title: str, due: _Due) -> Iterator[str]:
         return
     nothing = Stored("")
     if title == due.evidence_sheet:
-        yield from _listed_faults(right, found)
+        yield from _listed_faults(right, found, first_row(due.area))
     for place in sorted(right.keys() | found.keys()):
         expected, actual = right.get(place, nothing), found.get(place, nothing)
         if expected != actual:
             yield from _cell_faults((title, place), expected, actual, due)
 
 
-def _listed_faults(right: Mapping[str, Stored], found: Mapping[str, Stored]) -> Iterator[str]:
-    """Yield which figures the evidence lacks, and which it holds that nobody registered."""
-    known, named = ({str(c.value) for place, c in cells.items() if _is_id(place)} for cells in (right, found))
+def _listed_faults(right: Mapping[str, Stored], found: Mapping[str, Stored], first: int) -> Iterator[str]:
+    """Yield which figures the evidence, whose header is row `first`, lacks or holds though nobody registered them."""
+    known, named = ({str(c.value) for place, c in cells.items() if _is_id(place, first)} for cells in (right, found))
     yield from (f"{EVIDENCE} lacks the figure {name}" for name in sorted(known - named))
     yield from (f"{EVIDENCE} holds an unknown figure: {shortened(name)}" for name in sorted(named - known))
 
 
-def _is_id(place: str) -> bool:
-    return place[0] == "A" and place[1:].isdigit() and place != "A1"
+def _is_id(place: str, first: int) -> bool:
+    return place[0] == "A" and place[1:].isdigit() and int(place[1:]) > first
+
+
+def first_row(area: str) -> int:
+    """Return the first row of a range as a workbook names it: `'Bukti'!$A$1:$P$90`."""
+    return int(area.rsplit("!", 1)[1].split(":")[0].rsplit("$", 1)[1])
 
 
 def _cell_faults(place: Place, expected: Stored, actual: Stored, due: _Due) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caringmon.model.findings import Findings
-from caringmon.report.digest import chat_text, summary_line
+from caringmon.report.digest import chat_text, month_summary, summary_line
 from caringmon.report.figures import page_checker, text_checker
 from caringmon.report.followed_up import followup_summary
 from caringmon.report.index import IssuedReport, index_html
@@ -30,7 +30,9 @@ CHAT = "ringkas.txt"
 # Reports that are also a text for a chat.
 TEXTS: Mapping[str, Callable[[Findings], str]] = {"daily": chat_text}
 # What the index says of a report in one line.
-SUMMARIES: Mapping[str, Callable[[Findings], str]] = {"daily": summary_line, "w03": followup_summary}
+SUMMARIES: Mapping[str, Callable[[Findings], str]] = {
+    "daily": summary_line, "w03": followup_summary, "f01": month_summary,
+}  # fmt: skip
 
 
 def documents(findings: Findings, notebook: NotebookNode, version: int | None) -> dict[str, bytes]:

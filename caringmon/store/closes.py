@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import io
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
+from caringmon.errors import DataBlockedError, RefusedError
 from caringmon.store.files import only_one, write_whole
+
+FROZEN = ["period", "segment", "kpi", "value", "numerator", "denominator", "note", "snapshot", "accepted_open"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,47 @@ def keep_frozen(workspace: Path, table: pa.Table) -> str:
     if not path.exists():
         write_whole(path, content)
     return digest
+
+
+def frozen_values(workspace: Path, segments: Sequence[str], period: str) -> pd.DataFrame:
+    """Return what was frozen for the site in the months of the year that are closed, up to the period (`FROZEN`).
+
+    The period of one of the segments is not closed: DataBlockedError with the command that closes it. A snapshot that
+    is gone or altered: RefusedError.
+    """
+    closes = {(one.period, one.segment): one for one in read_closes(workspace)}
+    for segment in segments:
+        if (period, segment) not in closes:
+            raise DataBlockedError(
+                f"{segment} {period} is not closed; its figures are those of the closed month. After the QC cut-off "
+                f"run caringmon close --segment {segment} --period {period}"
+            )
+    wanted = [
+        one
+        for key, one in sorted(closes.items())
+        if key[1] in segments and key[0][:4] == period[:4] and key[0] <= period
+    ]
+    frozen = [_site_values(workspace, one) for one in wanted]
+    return pd.concat([pd.DataFrame(columns=FROZEN), *frozen], ignore_index=True)[FROZEN]
+
+
+def _site_values(workspace: Path, close: Close) -> pd.DataFrame:
+    path = _folder(workspace) / f"{close.kpi_snapshot_sha256}.parquet"
+    content = path.read_bytes() if path.exists() else b""
+    if hashlib.sha256(content).hexdigest() != close.kpi_snapshot_sha256:
+        raise RefusedError(
+            f"{close.segment} {close.period}: its snapshot {close.kpi_snapshot_sha256[:12]} is gone "
+            "or was altered; put store/closes/ back as it was"
+        )
+    values = pa.parquet.read_table(io.BytesIO(content)).to_pandas()
+    of_site = values[values["level"] == "site"].sort_values("kpi", ignore_index=True)
+    told: pd.DataFrame = of_site.assign(
+        period=close.period,
+        segment=close.segment,
+        snapshot=close.kpi_snapshot_sha256,
+        accepted_open=close.accepted_open,
+    )
+    return told
 
 
 def _close(record: dict[str, str]) -> Close:

@@ -14,7 +14,7 @@ from caringmon.model.codes import UNMAPPED_ENTITY
 from caringmon.model.findings import Figure, entity_name, figure_id
 from caringmon.model.recommendation import Check, Status
 from caringmon.model.reported import about
-from caringmon.model.rulebook import MIN_N, Rulebook
+from caringmon.model.rulebook import GENERAL, MIN_N, Rulebook
 
 ALL = "ALL"
 Word = str | dt.date | Sequence[str]
@@ -94,7 +94,8 @@ class Known:
     `figures`: all registered ones by id. `tables`: those of the findings, of this segment alone. `actual`: the KPI of
     the basis. `cutoff`: when the verdicts of the month are final. `missing`: the tables that no file covers today.
     `integrity`: see there; never printed. `earlier`: by the time of their first raise. `agrees`: those that R16 and R21
-    are about, by rule.
+    are about, by rule. `read_on`: the day on which a month's report is read. `most`: how many recommendations are shown
+    besides compliance.
     """
 
     segment: str
@@ -113,6 +114,8 @@ class Known:
     integrity: pd.DataFrame = field(default_factory=pd.DataFrame)
     earlier: Sequence[Earlier] = ()
     agrees: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    read_on: dt.date | None = None
+    most: int = int(GENERAL["daily_most"])
 
     def limit(self, rule: str, name: str) -> float:
         """Return a threshold of a rule."""
@@ -203,7 +206,9 @@ class Known:
 
     @property
     def read_day(self) -> dt.date:
-        """The day on which the report is read: the next working day, of a day under way that day itself."""
+        """The day on which the report is read: `read_on`, else the next working day, of a day under way that day."""
+        if self.read_on is not None:
+            return self.read_on
         return self.calendar.next_workday(self.day) if self.is_whole_day else self.day
 
     @property

@@ -13,7 +13,7 @@ from caringmon.report.numerals import part_of
 from caringmon.report.sheets import live
 from caringmon.report.sheets.pen import Look, Pen, at, lines_needed, rule_above, rule_below
 from caringmon.report.tables import Grid, Row
-from caringmon.report.wording import Shown, Slot, plain
+from caringmon.report.wording import Sentence, Shown, Slot, figure_text, plain
 
 ROW_HEIGHT = 13.75  # points
 NOTE_SIZE = 8.5
@@ -117,9 +117,14 @@ def _row(pen: Pen, spot: Spot, row: int, line: _Line, actual: str) -> None:
     stands = _stands(row, places, line.row)
     for number, place in places.items():
         content, cell = line.row.cells[number], at(spot.sheet, row, place)
+        bold = strong or line.grid.columns[number].strong
+        if isinstance(content, Sentence):
+            pen.text(cell, content, bold=bold, align="right")
         if not isinstance(content, Shown):
             continue
-        bold = strong or line.grid.columns[number].strong
+        if content.form == "status":
+            pen.text(cell, figure_text(content.figure, content.form, pen.lang), bold=True, align="right")
+            continue
         formula = live.following(content.figure, content.form, stands, actual)
         if formula:
             pen.formula(cell, formula, content.figure, content.form, bold=bold)

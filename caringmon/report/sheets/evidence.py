@@ -26,21 +26,38 @@ SIZE = 9
 
 
 def write(pen: Pen, findings: Findings) -> None:
-    """Write the sheet and name its table BUKTI; it comes last, when every place is known."""
+    """Write the evidence on a sheet of its own; it comes last, when every place is known."""
     sheet = pen.sheet(say("sheet.evidence"))
-    pen.header(sheet, 1, [say(f"evidence.{name}") for name in COLUMNS], left=range(1, len(COLUMNS) + 1))
-    row = 1
+    row = _table(pen, sheet, findings, 1)
+    sheet.freeze_panes = "B2"
+    sheet.print_title_rows = "1:1"
+    sheet.print_area = f"A1:{get_column_letter(len(COLUMNS))}{row}"
+    widths(sheet, *COLUMNS.values())
+
+
+def write_below(pen: Pen, findings: Findings) -> None:
+    """Write the evidence below what the last sheet holds, outside the area that it prints."""
+    sheet = pen.book.worksheets[-1]
+    start = sheet.max_row + 3
+    pen.text(at(sheet, start - 1, 1), say("sheet.evidence"), bold=True, size=12)
+    _table(pen, sheet, findings, start)
+    for number, width in enumerate(COLUMNS.values(), 1):
+        column = sheet.column_dimensions[get_column_letter(number)]
+        column.width = max(width, column.width)
+
+
+def _table(pen: Pen, sheet: Worksheet, findings: Findings, start: int) -> int:
+    """Write every figure from a header row on, name the table BUKTI, and return its last row."""
+    pen.header(sheet, start, [say(f"evidence.{name}") for name in COLUMNS], left=range(1, len(COLUMNS) + 1))
+    row = start
     for figure in registered(findings).values():
         row += 1
         _row(pen, sheet, row, figure)
     last = get_column_letter(len(COLUMNS))
-    area = f"{quote_sheetname(sheet.title)}!$A$1:${last}${row}"
+    area = f"{quote_sheetname(sheet.title)}!$A${start}:${last}${row}"
     pen.book.defined_names["BUKTI"] = DefinedName("BUKTI", attr_text=area)
-    sheet.auto_filter.ref = f"A1:{last}{row}"
-    sheet.freeze_panes = "B2"
-    sheet.print_title_rows = "1:1"
-    sheet.print_area = f"A1:{last}{row}"
-    widths(sheet, *COLUMNS.values())
+    sheet.auto_filter.ref = f"A{start}:{last}{row}"
+    return row
 
 
 def _row(pen: Pen, sheet: Worksheet, row: int, figure: Figure) -> None:

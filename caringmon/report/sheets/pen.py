@@ -186,7 +186,7 @@ def number_format(figure: Figure, form: str = "") -> str:
     digits = "#,##0" + ("." + "0" * places if places else "")
     if form not in {"numerator", "denominator"}:
         digits = {Unit.RATE: f"{digits} %", Unit.RUPIAH: f'"Rp "{digits}'}.get(Unit(figure.unit), digits)
-    return f'+{digits};"{MINUS}"{digits};0' if form == "signed" else f'{digits};"{MINUS}"{digits}'
+    return f'+{digits};"{MINUS}"{digits};0' if form in ("signed", "points") else f'{digits};"{MINUS}"{digits}'
 
 
 def rule_below(sheet: Worksheet, row: int, last: int, side: Side = HAIRLINE, *, first: int = 1) -> None:

@@ -7,6 +7,7 @@ from caringmon.report.reading import Reader, readers
 from caringmon.report.sheets.pen import Pen, at, widths
 from caringmon.report.sheets.records import Part, make_data_sheet, write_notes, write_records
 from caringmon.report.tables import Row, team_grid, window_label
+from caringmon.report.tables.months import month_teams_grid
 from caringmon.report.wording import Slot, plain, say
 
 HEADER = 3
@@ -19,7 +20,8 @@ def write(pen: Pen, findings: Findings) -> None:
     if not every:
         pen.text(at(sheet, 1, 1), say("sheet.teams"), bold=True, size=14)
         return
-    title = (say("sheet.teams"), window_label(every[0], "day"), window_label(every[0], "mtd"))
+    windows = ("mtd",) if every[0].is_month else ("day", "mtd")
+    title = (say("sheet.teams"), *(window_label(every[0], window) for window in windows))
     pen.text(at(sheet, 1, 1), " · ".join(plain(part, pen.lang) for part in title), bold=True, size=14)
     parts = [_part(reader) for reader in every]
     fronts = [say("col.segment"), say("col.team"), say("col.superior")]
@@ -38,4 +40,5 @@ def _part(reader: Reader) -> Part:
         return reader.name, row.head, superiors.get(str(row.head), "")
 
     level = reader.audience.level
-    return Part(reader, team_grid(reader), front, "" if level == "tl" else level)
+    grid = month_teams_grid(reader) if reader.is_month else team_grid(reader)
+    return Part(reader, grid, front, "" if level == "tl" else level)

@@ -80,9 +80,9 @@ def share_bar(figure: Figure | None, widest: float) -> Bar | None:
 
 
 def window_label(reader: Reader, window: str) -> Sentence:
-    """Return the header of a window: the day, the month to date, or last month to the same working day."""
+    """Return the header of a window: the day, the month to date or last month to the same working day, or a month."""
     last = reader.last_day(reader.actual, window)
-    return say(f"window.{window}", day=last if last is not None else reader.date)
+    return say(f"window.{'month_' if reader.is_month else ''}{window}", day=last if last is not None else reader.date)
 
 
 def na_notes(figures: Iterable[Figure | None]) -> tuple[Sentence, ...]:

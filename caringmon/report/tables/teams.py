@@ -41,7 +41,7 @@ def team_grid(reader: Reader) -> Grid:
         Field("col.projection", "K45", "mtd"),
         Field("col.status", "K19", "mtd", "status", kind="text"),
     )
-    return _grid(reader, teams_title(reader), fields, _with_superiors(reader))
+    return _grid(reader, teams_title(reader), fields, entity_rows(reader))
 
 
 def team_name(team: Team) -> Slot:
@@ -61,7 +61,7 @@ def superiors(reader: Reader) -> tuple[str, ...]:
     return codes if len(codes) > 1 else ()
 
 
-def _with_superiors(reader: Reader) -> list[tuple[Slot, str, str]]:
+def entity_rows(reader: Reader) -> list[tuple[Slot, str, str]]:
     """Return head, entity and kind of each row: the teams of an SPV, then the SPV."""
     rows: list[tuple[Slot, str, str]] = []
     several = superiors(reader)
@@ -72,7 +72,7 @@ def _with_superiors(reader: Reader) -> list[tuple[Slot, str, str]]:
     return rows
 
 
-def _says_something(reader: Reader, fields: Sequence[Field], entity: str) -> bool:
+def says_something(reader: Reader, fields: Sequence[Field], entity: str) -> bool:
     """Tell whether a row would print anything but zeros and dashes."""
     return any(found.value != 0 for f in fields if (found := reader.value(f.kpi, f.window, entity)) is not None)
 
@@ -92,7 +92,7 @@ def _grid(reader: Reader, caption: Sentence, every: Sequence[Field], rows: Seque
         tuple(
             Row(head, field_cells(reader, fields, entity, widest), extra)
             for head, entity, extra in rows
-            if entity != UNMAPPED_ENTITY or _says_something(reader, fields, entity)
+            if entity != UNMAPPED_ENTITY or says_something(reader, fields, entity)
         ),
         tuple(Row(head, field_cells(reader, fields, entity, widest)) for head, entity in totals),
         dropped_notes(reader, fields, wanted) + na_notes(field_figures(reader, fields, entities)),

@@ -1,0 +1,24 @@
+"""The charts of a month's first page: its course with what the first half pointed to, and every one of its days."""
+
+from __future__ import annotations
+
+from caringmon.report.charts import Chart, chart_of, days_chart, month_chart
+from caringmon.report.month_words import curve_title
+from caringmon.report.narrative import days_title
+from caringmon.report.own_counts import counts
+from caringmon.report.reading import Reader
+from caringmon.report.wording import say
+
+
+def curve_charts(reader: Reader) -> tuple[Chart, ...]:
+    """Return the month added up against its target, with the line of its first half; no attempt at all: none."""
+    pace = reader.get("K44", "mtd")
+    is_silent = pace is not None and pace.note == "no_activity"
+    return () if is_silent else (chart_of(curve_title(reader), month_chart, reader, (say("f01.curve.legend"),)),)
+
+
+def days_charts(reader: Reader) -> tuple[Chart, ...]:
+    """Return the days of the month against their targets, free days shaded; no active day: none."""
+    if not counts(reader)["days_drawn"].value:
+        return ()
+    return (chart_of(days_title(reader), days_chart, reader, (say("f01.days.legend"),)),)
