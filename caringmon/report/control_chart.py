@@ -15,7 +15,7 @@ from caringmon.report.reading import Day, Reader, Signal
 from caringmon.report.wording import Sentence, plain, say
 
 KPIS = ("K09", "K14")
-WIDTH, HEIGHT = 300, 112
+WIDTH, HEIGHT = 400, 124
 _BOUNDS = ("centre", "lower", "upper")
 
 
@@ -82,7 +82,7 @@ def assurance_lines(reader: Reader) -> tuple[Sentence, ...]:
 def control_chart(reader: Reader, kpi: str) -> tuple[bytes, Sentence]:
     """Return the last working days with their limits as SVG, and the alt text."""
     points = _points(reader, kpi)
-    with blank(WIDTH, HEIGHT, Margins(left=4, right=48, top=8, bottom=18)) as canvas:
+    with blank(WIDTH, HEIGHT, Margins(left=4, right=52, top=8, bottom=18)) as canvas:
         if points:
             _draw_limits(canvas, points)
             _draw_days(canvas, points)
