@@ -86,6 +86,8 @@ def _demo(options: argparse.Namespace) -> int:
         parameters = report_parameters("daily", ("demo", {"report_date": date}))
         published = run(parameters, workspace, Times(_now(), _now))
         _tell(f"daily {date}: {_shown(published.folder / 'report.html')}")
+    followed = run(report_parameters("w03", ("demo", {"report_date": DEMO_DATES[-1]})), workspace, Times(_now(), _now))
+    _tell(f"w03 {DEMO_DATES[-1]}: {_shown(followed.folder / 'report.html')}")
     print(_shown(workspace / "outputs" / "index.html"))
     return 0
 

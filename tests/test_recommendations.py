@@ -10,6 +10,7 @@ import random
 import pytest
 
 from caringmon.analysis.recommendations import advice_table, due_day, recommendations
+from caringmon.analysis.rules.followup import not_followed_up
 from caringmon.analysis.rules.guards import WITH_TARGET_MET
 from caringmon.analysis.rules.known import Earlier
 from caringmon.model.annotations import Annotations, Decision
@@ -226,3 +227,34 @@ def test_thresholds_come_from_the_rulebook():
     assert rules_of(known(numbers, rulebook=Rulebook())) == ["R04", "R18"]
     (one,) = [one for _, one in recommendations(known(numbers, rulebook=lenient)).recommendations]
     assert (one.rule_id, one.priority, one.owner_role) == ("R04", "P3", "SPV")
+
+
+FAILED = earlier(is_open=False, status=Status.VERIFIED_NOT_EFFECTIVE, number="REC-CT0-2022-10-AAAAAAAA")
+LATE = dataclasses.replace(earlier(number="REC-CT0-2022-10-BBBBBBBB"), workdays_overdue=2)
+OF_FAILED = dataclasses.replace(
+    earlier("R29", is_open=False, number="REC-CT0-2022-10-CCCCCCCC"), level="rec", entity=FAILED.rec_id
+)
+
+
+@pytest.mark.parametrize(
+    ("history", "expected"),
+    [
+        ((FAILED, LATE), [FAILED.rec_id, LATE.rec_id]),
+        # What failed is told once: not after somebody decided on that, nor for ever.
+        ((FAILED, OF_FAILED), []),
+        ((dataclasses.replace(FAILED, is_fresh=False),), []),
+        ((dataclasses.replace(OF_FAILED, is_open=True), FAILED), [FAILED.rec_id]),
+        # What is overdue is told as long as it is; what came back, like what failed.
+        ((LATE, dataclasses.replace(OF_FAILED, entity=LATE.rec_id)), [LATE.rec_id]),
+        ((dataclasses.replace(FAILED, status=Status.CANCELLED, came_back=True),), [FAILED.rec_id]),
+        ((dataclasses.replace(LATE, segment="PRANPC"),), []),
+    ],
+)
+def test_earlier_advice_is_escalated_while_it_is_late_and_once_when_it_failed(history, expected):
+    assert [case.entity for case in not_followed_up(known(earlier=history))] == expected
+
+
+def test_an_overdue_one_goes_to_the_superior_of_its_owner():
+    one = dataclasses.replace(LATE, owner_id="TL02")
+    (told,) = (found for _, found in recommendations(known(earlier=(one,))).recommendations if found.rule_id == "R29")
+    assert (told.owner_role, told.owner_id) == ("SPV", "SPV01")

@@ -139,6 +139,21 @@ def assessed_figures(verdicts: Iterable[Assessed], today: dt.date) -> list[Figur
     return found
 
 
+def verdict_figures(verdicts: Sequence[Assessed], known: Sequence[Followed], today: dt.date) -> list[Figure]:
+    """Return by origin how many verdicts this issue closes with: those of what was done and not judged before."""
+    by_id = {one.rec_id: one for one in known}
+    new = [
+        (by_id[v.rec_id].latest.recommendation.origin, v.status)
+        for v in verdicts
+        if by_id[v.rec_id].status is Status.DONE_CLAIMED
+    ]
+    return [
+        count(f"rec_new_{name}", new.count((origin, _CLOSED[name])), today, f"origin:{origin}")
+        for origin in Origin
+        for name in ("effective", "not_effective")
+    ]
+
+
 def _measured(one: Assessed, window: str, value: Measured, period: Period) -> Figure:
     kpi, unit = one.subject.kpi, Unit.RATE if one.subject.is_share or one.subject.kpi == "K19" else Unit.RATIO
     return Figure(

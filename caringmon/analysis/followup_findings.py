@@ -20,6 +20,7 @@ from caringmon.analysis.followup_counts import (
     count,
     days_figures,
     progress_figures,
+    verdict_figures,
 )
 from caringmon.analysis.followup_log import LOG_COLUMNS, log_table
 from caringmon.analysis.found import Found
@@ -88,6 +89,7 @@ def followup_findings(evidence: Evidence, facts: Mapping[str, Table]) -> Found:
         *progress_figures(shown, today),
         *days_figures(still_open, returns, today, calendar),
         *assessed_figures(verdicts, today),
+        *verdict_figures(verdicts, done, today),
         count("followed_restricted", sum(one.is_open for one in every) - len(still_open), today),
     ]
     return Found(

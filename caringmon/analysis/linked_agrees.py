@@ -28,7 +28,7 @@ _VERDICTS = ["agree_id", *_PAIR, "status", "tapped_on"]
 def linked_agrees(relations: Relations, days: RuleDays, level: str, entity: str) -> Linked:
     """Return the ids of the agrees that R16 and R21 are about, by segment and rule, in order.
 
-    An id is the service's pseudonym, the month and the number of the claim in it: `….2210.1`; no clear number.
+    An id is the service's pseudonym, the month and the number of the claim in it: `AGR-…-M2210-N1`; no clear number.
     """
     claims = claims_by_entity(relations, level).filter(_.entity == entity, _.counts_gross == 1)
     late = open_returns(claims, relations, [days.month]).filter(_.age > days.sla_days)
@@ -119,5 +119,7 @@ def _verdicts(claims: Table) -> pd.DataFrame:
 
 
 def _agree_id(claims: Table) -> StringValue:
-    month = claims.period.replace("-", "").right(4)
-    return ibis.literal(".").join([claims.service_no, month, claims.claim_no.cast("string")])
+    # A letter before each run of digits: no part of a code then reads as a number.
+    month = ibis.literal("M") + claims.period.replace("-", "").right(4)
+    number = ibis.literal("N") + claims.claim_no.cast("string")
+    return ibis.literal("-").join([ibis.literal("AGR"), claims.service_no, month, number])

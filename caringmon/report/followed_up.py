@@ -57,9 +57,9 @@ class Half:
 
 
 def halves(findings: Findings) -> tuple[Half, ...]:
-    """Return both halves, QC first; a register without any recommendation: none."""
-    every = tuple(Half(findings, origin) for origin in (Origin.QC, Origin.OPS))
-    return () if all(half.is_empty for half in every) else every
+    """Return the halves that hold something, QC first; a register without any recommendation: none."""
+    every = (Half(findings, origin) for origin in (Origin.QC, Origin.OPS))
+    return tuple(half for half in every if not half.is_empty)
 
 
 def of_one(
@@ -83,6 +83,12 @@ def board_line(half: Half) -> Sentence:
     if manager.value:
         return say("w03.overdue_manager", overdue=late, open=number, manager=manager)
     return say("w03.overdue", overdue=late, open=number)
+
+
+def news_line(half: Half) -> Sentence | None:
+    """Return what was measured for this issue and closes with it; nothing: None."""
+    good, bad = half.count("new_effective"), half.count("new_not_effective")
+    return say("w03.measured", effective=good, not_effective=bad) if good.value or bad.value else None
 
 
 def verdict_words(row: Record) -> Sentence:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from caringmon.model.findings import Figure, Findings
-from caringmon.report.followed_up import Half, board_line, halves
+from caringmon.report.followed_up import Half, board_line, halves, news_line
 from caringmon.report.sections import Block, block
 from caringmon.report.tables import Grid
 from caringmon.report.tables.monitoring import (
@@ -51,7 +51,11 @@ def show_board(findings: Findings) -> Block:
     hidden = findings.registered("followed_restricted.now")
     notes = (say("followup.restricted", number=hidden),) if hidden.value else ()
     every = [
-        HalfShown(half.name, (board_line(half),), tuple((say(f"board.{name}"), half.count(name)) for name in CARDS))
+        HalfShown(
+            half.name,
+            tuple(line for line in (board_line(half), news_line(half)) if line is not None),
+            tuple((say(f"board.{name}"), half.count(name)) for name in CARDS),
+        )
         for half in halves(findings)
     ]
     if every:

@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from caringmon.model.findings import Findings
 from caringmon.report import notes, palette
-from caringmon.report.followed_up import Half, board_line, halves, of_one
+from caringmon.report.followed_up import Half, board_line, halves, news_line, of_one
 from caringmon.report.followup_sections import CARDS
 from caringmon.report.sheets.pen import RULE, Pen, at, lines_needed, rule_below, widths
 from caringmon.report.sheets.summary import version_words
@@ -29,7 +29,7 @@ from caringmon.report.tracker import BASE_VERSION, Stamp, write_tracker
 from caringmon.report.wording import Shown, plain, say
 
 _BOARD = (28, 30, 16, 14, 22, 14, 14, 27)
-_EFFECTS = (30, 14, 26, 11, 9, 11, 9, 10, 10, 10, 34, 27)
+_EFFECTS = (34, 26, 11, 9, 11, 9, 10, 18, 36, 27)
 _LOG = (12, 34, 32, 27, 48, 34)
 _SIZE = 9
 _NUMBERS = {"effect": "rec_effect", "overdue": "workdays_overdue"}
@@ -76,7 +76,7 @@ def write_effects(pen: Pen, findings: Findings) -> None:
     row = _each(pen, sheet, every, 5, _EFFECTS)
     if row == 5:
         pen.text(at(sheet, row, 1), say("w03.none_done"))
-    sheet.print_area = f"A1:L{row}"
+    sheet.print_area = f"A1:J{row}"
 
 
 def write_log(pen: Pen, findings: Findings) -> None:
@@ -112,7 +112,8 @@ def _head(pen: Pen, sheet: Worksheet, findings: Findings, version: int | None) -
 def _half(pen: Pen, sheet: Worksheet, half: Half, row: int) -> int:
     """Write a half: name, one sentence, six numbers, progress and ages, what is overdue; return the last row."""
     pen.text(at(sheet, row, 1), half.name, bold=True, size=14)
-    pen.text(at(sheet, row + 1, 1), board_line(half), size=11)
+    told = [line for line in (board_line(half), news_line(half)) if line is not None]
+    pen.text(at(sheet, row + 1, 1), " ".join(plain(line, pen.lang) for line in told), size=11)
     for column, name in enumerate(CARDS, 1):
         pen.text(at(sheet, row + 3, column), say(f"board.{name}"), colour=palette.GREY, size=_SIZE, wrap=True)
         pen.figure(at(sheet, row + 4, column), half.count(name), bold=True, size=18, align="left")

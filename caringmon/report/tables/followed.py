@@ -39,7 +39,9 @@ def followed_notes(reader: Reader) -> tuple[Sentence, ...]:
 
 
 def about_words(level: str, entity: str) -> Slot:
-    """Return what a recommendation is about: the site, a table, else a code or a name."""
+    """Return what a recommendation is about: the site, a table, another one by the end of its code, else a code."""
+    if level == "rec":
+        return entity.rpartition("-")[2]
     return say("about.site") if level == "site" else word_for("table", entity) if level == "table" else entity
 
 

@@ -82,9 +82,8 @@ def returns_grid(findings: Findings) -> Grid:
 
 def effects_grid(half: Half) -> Grid:
     """Return the KPI of each one done before and after, the difference with its interval, and the verdict."""
-    names = ("about", "measure", "before", "cases_of", "after", "cases_of", "difference", "low", "high", "verdict",
-             "rec_id")  # fmt: skip
-    numbers = {"before", "after", "cases_of", "difference", "low", "high"}
+    names = ("measure", "before", "cases_of", "after", "cases_of", "difference", "interval", "verdict", "rec_id")
+    numbers = {"before", "after", "cases_of", "difference", "interval"}
     rows = tuple(_effect(half, row) for row in half.rows("assessed"))
     return Grid("", say("table.effects"), say("col.what"), _columns(names, numbers), rows)
 
@@ -92,19 +91,20 @@ def effects_grid(half: Half) -> Grid:
 def _effect(half: Half, row: Record) -> Row:
     name, findings, kpi = row["rec_id"], half.findings, row["kpi"]
     before, after = (of_one(findings, kpi, name, window, row["segment"]) for window in ("before", "after"))
-    difference = [of_one(findings, f"rec_difference{bound}", name) for bound in ("", ".low", ".high")]
+    difference, low, high = (of_one(findings, f"rec_difference{bound}", name) for bound in ("", ".low", ".high"))
     cells: tuple[Cell, ...] = (
-        _about(half, row),
         name_of(kpi, half.lang),
         shown(before),
         shown(of_one(findings, "rec_cases", name, part="before")),
         shown(after),
         shown(of_one(findings, "rec_cases", name, part="after")),
-        *(shown(figure, "signed") for figure in difference),
+        shown(difference, "signed"),
+        say("w03.interval", low=low, high=high) if low is not None and high is not None else None,
         verdict_words(row),
         name,
     )
-    return Row(_what(half, row), cells)
+    what = _what(half, row) if row["level"] == "site" else f"{_what(half, row)} · {_about(half, row)}"
+    return Row(what, cells)
 
 
 def recurrence_grid(half: Half) -> Grid:
