@@ -19,7 +19,9 @@ import pandas as pd
 
 from caringmon.analysis.intervals import wilson_interval
 from caringmon.analysis.rules.guards import COMPLIANCE
-from caringmon.demo import plan, targets, write_inbox
+from caringmon.demo import plan, targets
+from caringmon.demo.plan import Size
+from caringmon.demo.workspace import write_world
 from caringmon.intake.pseudonyms import pseudonym_key
 from caringmon.params import report_parameters
 from caringmon.pipeline import analyse, gather, ingest
@@ -40,26 +42,26 @@ EASY_TARGET = ((0.22, 0.17), (0.22, 0.17))  # agrees per service, by month and s
 def main() -> None:
     """Print how often the first performance advice names the planted cause, and how often there is none without."""
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else SEEDS
-    named = [_names_the_cause(advice(seed)) for seed in range(seeds)]
+    named = [names_the_cause(advice(seed)) for seed in range(seeds)]
     _tell("planted: contact lost in Semarang; first performance advice names it, owner TL", named)
-    with _nothing_planted():
+    with nothing_planted():
         silent = [advice(seed).empty for seed in range(seeds)]
     _tell("nothing planted, target met: no performance advice", silent)
 
 
-def advice(seed: int) -> pd.DataFrame:
+def advice(seed: int, size: Size = plan.SIZES["small"]) -> pd.DataFrame:
     """Return the performance advice of the seed's last day, in order."""
     with tempfile.TemporaryDirectory() as folder:
         workspace = Path(folder)
         shutil.copytree(params_folder(), workspace / "params")
-        write_inbox(workspace, seed=seed)
+        write_world(workspace, seed, size)
         ingest(workspace, None, key=pseudonym_key({}))
         found = analyse(gather(report_parameters("daily", ("bench", {"report_date": DAY})), workspace))
     rows = found.tables["recommendations"]
     return rows[(rows["segment"] == SEGMENT) & ~rows["rule"].isin(OTHERS)].sort_values("place", ignore_index=True)
 
 
-def _names_the_cause(rows: pd.DataFrame) -> bool:
+def names_the_cause(rows: pd.DataFrame) -> bool:
     """Tell whether the first row is about contact in the witel that lost it, and goes to the TLs."""
     if rows.empty:
         return False
@@ -69,7 +71,8 @@ def _names_the_cause(rows: pd.DataFrame) -> bool:
 
 
 @contextlib.contextmanager
-def _nothing_planted() -> Iterator[None]:
+def nothing_planted() -> Iterator[None]:
+    """Let the demo make worlds without causes, whose target is met."""
     before = {name: getattr(plan, name) for name in NO_CAUSES}
     rates = targets._AGREES_PER_SERVICE
     try:
