@@ -89,7 +89,7 @@ def test_the_assurance_word_compares_the_days_target_with_the_limits(word: str, 
     reader = judged(assurance=word, agrees=(low, 105, high))
     assert [plain(line, "id") for line in assurance_lines(reader)] == [
         f"Target harian {said} batas wajar Agree bersih ({low}–{high}).",
-        "Contact rate dan agree rate harian tidak punya target: rencana menyebut angka sebulan.",
+        "Contact rate dan agree rate harian tidak punya target: targetnya hanya per bulan.",
     ]
 
 

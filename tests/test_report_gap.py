@@ -139,7 +139,7 @@ def test_without_parts_there_is_no_chart_and_the_reason_is_given() -> None:
 
 def test_the_alt_text_of_the_chart_tells_every_part() -> None:
     _, alt = gap_chart(ct0(explained({("site", ""): SITE})))
-    assert "contact rate −60, agree rate −20, dan target di atas acuan −11" in plain(alt, "id")
+    assert "contact rate −60, agree rate −20, dan target dibanding acuan −11" in plain(alt, "id")
 
 
 # Recommendations on the page

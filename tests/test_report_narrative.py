@@ -57,7 +57,7 @@ def card_texts(findings: Findings) -> list[tuple[str, str, str, str]]:
 def test_the_first_paragraph_says_fact_comparison_and_projection() -> None:
     assert lead(worked_findings()) == [
         f"Sampai 18 Oktober tercapai {AGREES} dari target berjalan 1.456, kurang 91.",
-        "Hari itu sendiri menyumbang 89, di bawah target harian 104.",
+        "Hari itu tercapai 89, di bawah target harian 104.",
         PROJECTION,
     ]
 
@@ -73,7 +73,7 @@ def test_without_a_target_nothing_is_compared() -> None:
     sentences = lead(no_target())
     assert sentences[0].endswith("Pencapaian tidak dapat dihitung: target belum ditetapkan.")
     assert sentences[1:] == [
-        "Hari itu sendiri menyumbang 89.",
+        "Hari itu tercapai 89.",
         "Dengan laju sekarang bulan ditutup pada sekitar 2.438.",
     ]
 

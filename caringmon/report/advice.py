@@ -50,6 +50,11 @@ class Advised:
     text: str
     reason: str
 
+    @property
+    def where(self) -> Sentence | None:
+        """Who has most of it, where the evidence names a team; it does not: None."""
+        return self.parts["evidence"] if self.parts["evidence"].key.endswith(".team") else None
+
 
 def advised(findings: Findings, segment: str = "") -> tuple[Advised, ...]:
     """Return the recommendations in the order of their segments and places; `segment`: of that one alone."""

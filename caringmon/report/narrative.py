@@ -46,7 +46,7 @@ def lead(reader: Reader) -> tuple[Sentence, ...]:
     """Return the first paragraph of a segment: where it stands, what the day gave, where the month ends."""
     if reader.value(reader.actual, "mtd") is None:
         return (say("lead.nothing_known", reason=reason(reader.get(reader.actual, "mtd"))),)
-    sentences = (_standing(reader), _day(reader), *_month_end(reader))
+    sentences = (_standing(reader), _day(reader), _worst_team(reader), *_month_end(reader))
     return tuple(sentence for sentence in sentences if sentence is not None)
 
 
@@ -182,6 +182,17 @@ def _standing(reader: Reader) -> Sentence:
     return say("lead.short" if gap.value < 0 else "lead.ahead", target=target, gap=gap, **slots)
 
 
+def _worst_team(reader: Reader) -> Sentence | None:
+    """Return the team that is furthest below its target, where the whole is short and several teams have one."""
+    gap = reader.value("K20", "mtd")
+    gaps = {team.entity: reader.value("K20", "mtd", team.entity) for team in reader.teams if not team.is_unmapped}
+    known = {team: figure for team, figure in gaps.items() if figure is not None}
+    if gap is None or not gap.value < 0 or len(known) < 2 or reader.audience.level == "tl":
+        return None
+    worst = min(known, key=lambda team: (known[team].value, team))
+    return say("lead.team", team=worst, gap=known[worst]) if round(known[worst].value) < 0 else None
+
+
 def _agrees(reader: Reader, window: str) -> Sentence:
     actual, pending = reader.value(reader.actual, window), reader.value("pending", window)
     kind = "agrees.unjudged" if reader.is_unjudged else f"agrees.{reader.actual}"
@@ -254,7 +265,10 @@ def overview_line(reader: Reader, entity: str | None = None) -> Sentence:
     line = say(key, actual=actual, target=target, gap=gap, achievement=achievement)
     if ends is None or _is_month_over(reader):
         return line
-    return say("overview.and_end", line=line, projection=ends[0], target=ends[1])
+    chance, elapsed = reader.value("K45.reached", "mtd", entity), reader.value("elapsed", "mtd")
+    if chance is None or elapsed is None or elapsed.value < INDICATIVE_BELOW or not SLIM <= chance.value <= 1 - SLIM:
+        return say("overview.and_end", line=line, projection=ends[0], target=ends[1])
+    return say("overview.and_chance", line=line, projection=ends[0], target=ends[1], chance=chance)
 
 
 def _gap_change(reader: Reader) -> Change | None:

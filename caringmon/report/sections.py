@@ -189,6 +189,7 @@ def _first_page(reader: Reader) -> dict[str, object]:
         "cards": cards(reader),
         "note": notes.leader_note(reader.findings, "summary"),
         "actions": shown_advice(reader)[:MOST_ACTIONS],
+        "under_actions": _under_actions(reader),
         "left": (*charts.day_charts(reader), *gap_charts(reader)),
         "right": charts.month_charts(reader),
         "changes": narrative.changes(reader),
@@ -199,6 +200,14 @@ def _first_page(reader: Reader) -> dict[str, object]:
         "elapsed": reader.value("elapsed", "mtd"),
         "ten_days": tables.ten_days_grid(reader),
     }
+
+
+def _under_actions(reader: Reader) -> tuple[Sentence, ...]:
+    """Return what stands below the actions: that effects do not add up, and how much earlier advice is overdue."""
+    sized = [one for one in shown_advice(reader)[:MOST_ACTIONS] if one.parts["effect"].slots.get("effect")]
+    apart = (say("actions.apart"),) if len(sized) > 1 else ()
+    late = tuple(line for line in tables.followed_lines(reader) if line.key == "followup.overdue")
+    return (*apart, *late)
 
 
 def _teams(reader: Reader) -> Part:

@@ -28,10 +28,10 @@ SIZE = 9
 def write(pen: Pen, findings: Findings) -> None:
     """Write the evidence on a sheet of its own; it comes last, when every place is known."""
     sheet = pen.sheet(say("sheet.evidence"))
-    row = _table(pen, sheet, findings, 1)
+    _table(pen, sheet, findings, 1)
     sheet.freeze_panes = "B2"
-    sheet.print_title_rows = "1:1"
-    sheet.print_area = f"A1:{get_column_letter(len(COLUMNS))}{row}"
+    # Thousands of figures are looked up, not printed: one line of them would be left of a printed workbook.
+    sheet.print_area = f"A1:{get_column_letter(len(COLUMNS))}1"
     widths(sheet, *COLUMNS.values())
 
 

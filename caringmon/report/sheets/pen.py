@@ -155,8 +155,9 @@ class Pen:
         """Let what rounds to zero print as zero, without a sign, as on the page; number formats alone cannot."""
         for (title, places), cells in self._near_zero.items():
             look = DifferentialStyle(numFmt=NumberFormat(numFmtId=_ZERO_FORMAT, formatCode='"0";"0";"0"'))
-            test = f"ROUND({cells[0]},{places})=0"
-            rule = Rule("expression", formula=[f"AND(ISNUMBER({cells[0]}),{test})"], dxf=look)
+            # Compared with constants: a formula would have to name the first of cells that lie anywhere.
+            half = f"{0.5 * 10**-places - 1e-12:.12f}"
+            rule = Rule("cellIs", operator="between", formula=[f"-{half}", half], dxf=look)
             self.book[title].conditional_formatting.add(" ".join(cells), rule)
 
     def remember(self, cell: Cell, figure: Figure) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from caringmon.model.codes import UNMAPPED_ENTITY
 from caringmon.model.findings import entity_name
+from caringmon.model.gap import ABOVE
 from caringmon.report import gap_words
 from caringmon.report.reading import Reader
 from caringmon.report.tables.grids import Cell, Column, Grid, Row, na_notes, shown
@@ -32,8 +33,8 @@ def gap_parts_grid(reader: Reader) -> Grid | None:
             (
                 *_sides(reader, part.factor),
                 shown(part.shown, "signed"),
-                shown(part.low, "signed"),
-                shown(part.high, "signed"),
+                shown(None if part.factor == ABOVE else part.low, "signed"),
+                shown(None if part.factor == ABOVE else part.high, "signed"),
                 _certainty(part),
             ),
         )
@@ -41,7 +42,7 @@ def gap_parts_grid(reader: Reader) -> Grid | None:
     )
     total = Row(say("row.gap"), (None, None, shown(gap_words.gap_of(reader), "signed"), None, None, None))
     unit = say(f"gap.unit.{'customer' if gap_words.is_planned(reader) else 'service_day'}")
-    notes = (unit, *na_notes(bound for part in mine for bound in (part.low, part.high)))
+    notes = (unit, *na_notes(bound for part in mine if part.factor != ABOVE for bound in (part.low, part.high)))
     return Grid(reader.name, say("table.gap_parts"), say("col.factor"), columns, rows, (total,), notes)
 
 
@@ -82,6 +83,8 @@ def _name(entity: str) -> Slot:
 
 
 def _certainty(part: gap_words.Part) -> Sentence:
+    if part.factor == ABOVE:
+        return say("gap.certainty.fact")
     if part.low is None or part.high is None:
         return say("gap.certainty.unknown")
     if part.is_driver:
