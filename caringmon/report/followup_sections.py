@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from caringmon.model.findings import Figure, Findings
 from caringmon.report.followed_up import Half, board_line, halves, news_line
+from caringmon.report.notes import leader_note
 from caringmon.report.sections import Block, block
 from caringmon.report.tables import Grid
 from caringmon.report.tables.monitoring import (
@@ -61,7 +62,8 @@ def show_board(findings: Findings) -> Block:
     if every:
         every[-1] = replace(every[-1], notes=notes)
     sections = [Monitored("section.board", "papan", every, leads=True)] if every else []
-    return block("followup.html.j2", findings, sections=sections, empty=not every)
+    note = leader_note(findings, "summary")
+    return block("followup.html.j2", findings, sections=sections, empty=not every, note=note)
 
 
 def show_returns(findings: Findings) -> Block:
@@ -130,4 +132,4 @@ def _cut(grid: Grid) -> tuple[tuple[Grid, ...], tuple[Sentence, ...]]:
 def _sections(findings: Findings, *sections: Monitored) -> Block:
     """Return the sections; an empty register has none."""
     shown = [section for section in sections if section.parts] if halves(findings) else []
-    return block("followup.html.j2", findings, sections=shown, empty=False)
+    return block("followup.html.j2", findings, sections=shown, empty=False, note="")

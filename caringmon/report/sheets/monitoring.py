@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
+from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from caringmon.model.findings import Findings
@@ -44,6 +45,8 @@ def write_board(pen: Pen, findings: Findings, version: int | None) -> None:
     if not every:
         pen.text(at(sheet, row, 1), say("w03.empty"), size=12)
     for half in every:
+        if half is not every[0]:
+            sheet.row_breaks.append(Break(id=row - 1))
         row = _half(pen, sheet, half, row) + 2
     if every and returns_grid(findings).rows:
         row = _grid(pen, sheet, returns_grid(findings), row, _BOARD)
