@@ -27,6 +27,7 @@ from caringmon.inbox import inbox_files, load_file, open_loading
 from caringmon.intake.account import FileReport
 from caringmon.model.audience import Audience
 from caringmon.model.findings import Evidence, Findings, Head
+from caringmon.model.period import end_of_day
 from caringmon.params import Report
 from caringmon.runner.documents import contradictions, documents, manifest, write_index
 from caringmon.runner.engine import read_normalised, run_notebook
@@ -169,7 +170,7 @@ def _head(evidence: Evidence, segments: tuple[str, ...], silent: tuple[str, ...]
         evidence_id=evidence.evidence_id,
         package_version=package_version("caringmon"),
         calendar_version=evidence.calendar.version,
-        calls_clock=evidence.clocks.calls,
+        calls_clock=min(evidence.clocks.calls, end_of_day(request.report_date)),
         qc_clock=evidence.clocks.qc,
         absent=tuple(sorted(evidence.absent)),
         missing=tuple(sorted(evidence.missing)),
