@@ -10,7 +10,7 @@ from caringmon.report.month_reading import cohorts, differences, estimate, has_b
 from caringmon.report.narrative import reason
 from caringmon.report.numerals import is_visibly_zero
 from caringmon.report.own_counts import counts
-from caringmon.report.reading import Reader, day_of, readers
+from caringmon.report.reading import Reader, day_of, name_of, readers
 from caringmon.report.tables.calls import result_name
 from caringmon.report.wording import Sentence, Shown, Slot, say, word_for
 
@@ -229,7 +229,7 @@ def differences_lines(reader: Reader) -> list[Sentence]:
     """Return the figures that are no longer what was frozen at the closing, each with both values."""
     pairs = [(reader.value(kpi, "closed"), reader.value(kpi, "mtd"), kpi) for kpi in differences(reader)]
     return [
-        say("f01.difference", kpi=kpi, frozen=frozen, now=now)
+        say("f01.difference", kpi=name_of(kpi, reader.head.lang), frozen=frozen, now=now)
         for frozen, now, kpi in pairs
         if frozen is not None and now is not None
     ]

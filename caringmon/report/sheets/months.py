@@ -45,7 +45,7 @@ def write_summary(pen: Pen, findings: Findings, version: int | None) -> None:
             lambda reader: months.months_grid(reader, "f01.table.satisfaction", months.SATISFACTION),
         ))  # fmt: skip
         row = _clauses(pen, sheet, reader, row + 2)
-        row = _paragraphs(pen, sheet, row + 2, say("f01.section.corrections"), month_words.corrections_lines(reader))
+        row = _paragraphs(pen, sheet, row + 2, say("f01.table.corrections"), month_words.corrections_lines(reader))
         row = _side_by_side(pen, sheet, row + 2, reader, (months.month_results_grid, months.refusals_grid))
     for number in range(1, row + 1):
         sheet.row_dimensions[number].height = sheet.row_dimensions[number].height or ROW_HEIGHT

@@ -29,7 +29,7 @@ MOST_SHOWN = 10
 PRODUCTIVITY = ("K26", "K21", "K21.per_hour", "K22", "K23", "K24", "K25")
 PAYMENTS = ("K30", "K31", "K31.late", "K28.by_amount", "K32", "K33", "K34")
 QUALITY = ("K35", "K36", "K38", "K37", "K39", "K41", "K41.p90")
-PROVIDERS = ("K12", "unmapped", "K56")
+PROVIDERS = ("K12", "unmapped")
 SATISFACTION = ("K55", "refused", "K50")
 _MONTH_KPIS = ("target", "K13", "K17", "K18")
 
