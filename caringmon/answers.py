@@ -122,11 +122,11 @@ def gap(query: GapQuery, workspace: Path) -> GapTable:
         return gap_table(relations, relations, targets, question)
 
 
-def close(segment: str, period: str, workspace: Path, *, accept_open: int, now: dt.datetime, by: str) -> Close:
+def close(segment: str, period: str, workspace: Path, *, accept_open: int | None, now: dt.datetime, by: str) -> Close:
     """Freeze a month of a segment as it stood at its QC cut-off, and return the record.
 
     Before the cut-off, without calls of the month, or with claims still open at the cut-off other than `accept_open`:
-    DataBlockedError; a month that is closed already: RefusedError. `now`: naive WIB.
+    DataBlockedError; a month that is closed already: RefusedError. `now`: naive WIB. `accept_open` None: however many.
     """
     first = _first_day(period)
     known = next((one for one in read_closes(workspace) if (one.period, one.segment) == (period, segment)), None)
@@ -145,7 +145,7 @@ def close(segment: str, period: str, workspace: Path, *, accept_open: int, now: 
                 f"{segment} {period}: no loaded file covers calls of the month; there is none to close"
             )
         still_open = _open_claims(store.facts, scope, cutoff, period)
-        if still_open != accept_open:
+        if accept_open not in (None, still_open):
             raise DataBlockedError(
                 f"{segment} {period}: {still_open} claims were PENDING or RETURN_OPEN at the cut-off; "
                 f"validate them, or close with --accept-open {still_open}"
@@ -163,7 +163,7 @@ def close(segment: str, period: str, workspace: Path, *, accept_open: int, now: 
             closed_at=now,
             qc_cutoff_at=cutoff,
             payment_asof=cutoff.date(),
-            accepted_open=accept_open,
+            accepted_open=still_open,
             kpi_snapshot_sha256=keep_frozen(workspace, pa.Table.from_pandas(pd.concat(values), preserve_index=False)),
             claims_sha256=keep_frozen(workspace, own.order_by(["service_no", "claim_no"]).to_pyarrow()),
             by=by,

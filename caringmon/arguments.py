@@ -108,7 +108,7 @@ def _run(commands: _Commands[Parser], shared: Parser) -> Parser:
         description="Run a report's notebook and publish page, workbook and chat text as its next version. The same "
         "content as the last version publishes nothing. Example: caringmon run daily -p report_date=2022-10-18",
     )
-    run.add_argument("report", metavar="REPORT", help="daily, w03")
+    run.add_argument("report", metavar="REPORT", help="daily, w03 or f01")
     run.add_argument("-f", dest="file", type=Path, metavar="FILE", help="parameter file (default params/REPORT.yml)")
     run.add_argument("-p", dest="values", action="append", default=[], metavar="KEY=VALUE", help="one parameter")
     return run

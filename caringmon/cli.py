@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from caringmon.params import Report
 
 DEMO_DATES = ("2022-10-04", "2022-10-18", "2022-10-31")
+# Months of the demo in the order in which they are closed; the last one has its monthly report.
+DEMO_MONTHS = ("2022-09", "2022-10")
 PROGRAM = "caringmon"
 
 
@@ -88,8 +90,23 @@ def _demo(options: argparse.Namespace) -> int:
         _tell(f"daily {date}: {_shown(published.folder / 'report.html')}")
     followed = run(report_parameters("w03", ("demo", {"report_date": DEMO_DATES[-1]})), workspace, Times(_now(), _now))
     _tell(f"w03 {DEMO_DATES[-1]}: {_shown(followed.folder / 'report.html')}")
+    for segment in ("PRANPC", "CT0"):
+        _demo_month(workspace, segment)
     print(_shown(workspace / "outputs" / "index.html"))
     return 0
+
+
+def _demo_month(workspace: Path, segment: str) -> None:
+    """Close the demo's months of a segment, with whatever was open at the cut-off, and run the report of the last."""
+    from caringmon.answers import close
+    from caringmon.params import report_parameters
+    from caringmon.pipeline import Times, run
+
+    for period in DEMO_MONTHS:
+        close(segment, period, workspace, accept_open=None, now=_wib(), by="demo")
+    parameters = report_parameters("f01", ("demo", {"period": DEMO_MONTHS[-1], "segment": segment}))
+    published = run(parameters, workspace, Times(_now(), _now))
+    _tell(f"f01 {segment} {DEMO_MONTHS[-1]}: {_shown(published.folder / 'report.html')}")
 
 
 def _init(options: argparse.Namespace) -> int:
@@ -236,8 +253,7 @@ def _close(options: argparse.Namespace) -> int:
     from caringmon.answers import close
     from caringmon.settings import workspace_folder
 
-    # WIB, as everywhere in the data.
-    now = _now().astimezone(WIB).replace(tzinfo=None, microsecond=0)
+    now = _wib()
     workspace = workspace_folder(options.workspace, os.environ)
     by = os.environ.get("USER", "")
     record = close(options.segment, options.period, workspace, accept_open=options.accept_open, now=now, by=by)
@@ -361,6 +377,11 @@ def _key() -> bytes:
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
+
+
+def _wib() -> dt.datetime:
+    """Return the time as it stands everywhere in the data: WIB, without zone."""
+    return _now().astimezone(WIB).replace(tzinfo=None, microsecond=0)
 
 
 def _tell(text: str) -> None:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version as package_version
 from pathlib import Path
 
@@ -92,14 +92,15 @@ def gather(parameters: Report, workspace: Path | None = None) -> Evidence:
     missing, uncovered = _lacking(admitted, request, clocks, calendar, absent)
     refuse_unready(missing, request.period, request.report)
     closes = frozen_values(folder, request.segments, request.period) if request.is_month else pd.DataFrame()
+    counted = _counted(admitted, request.window)
     refuse_overlaps(tables["roster"])
     refuse_unknown_leader(tables["roster"], request.audience, day)
-    refuse_unmapped(tables["calls"], day)
+    refuse_unmapped(counted.tables["calls"], day)
     shown = tuple(load for load in in_time if load.last_day >= since or load.table in REFERENCE)
-    found = (*facts.read_issues(folder, shown), *later, *_issues(admitted, day, absent, calendar))
-    counts, origins = _bridged(admitted, held, in_time, request)
+    found = (*facts.read_issues(folder, shown), *later, *_issues(counted, day, absent, calendar))
+    counts, origins = _bridged(counted, held, in_time, request)
     evidence_id = rows_hash(tables)
-    systems = agrees_by_system(admitted.visible["calls"], other_calls, day.replace(day=1)) if other_calls else None
+    systems = agrees_by_system(counted.visible["calls"], other_calls, day.replace(day=1)) if other_calls else None
     annotations = read_annotations(NotesFile.of(parameters).path(folder))
     known = _register(folder, clocks, request)
     months = Period(since, Period.month(day).end)
@@ -168,6 +169,16 @@ class Admitted:
     def facts(self) -> dict[str, pa.Table]:
         """The tables that enter a report, without where their rows come from."""
         return {name: table.drop_columns(list(LOAD_COLUMNS)) for name, table in self.tables.items()}
+
+
+def _counted(admitted: Admitted, window: Period) -> Admitted:
+    """Return the same without the calls after the report's days, which only decide what became of agrees before."""
+    end = pa.scalar(dt.datetime.combine(window.end, dt.time()))
+    visible, tables = (
+        {**every, "calls": every["calls"].filter(pc.less(every["calls"]["called_at"], end))}
+        for every in (admitted.visible, admitted.tables)
+    )
+    return replace(admitted, visible=visible, tables=tables)
 
 
 def admit(con: ibis.BaseBackend, folder: Path, loads: Sequence[Load], clocks: Clocks, since: dt.date) -> Admitted:

@@ -30,6 +30,7 @@ from caringmon.intake.pseudonyms import key_fingerprint, pseudonym_key
 from caringmon.judging import record_verdicts
 from caringmon.model.audience import Audience
 from caringmon.model.findings import Evidence, Findings, Head
+from caringmon.model.period import end_of_day
 from caringmon.model.verification import Verification
 from caringmon.params import Report
 from caringmon.raising import raise_advice
@@ -197,7 +198,7 @@ def _head(evidence: Evidence, segments: tuple[str, ...], silent: tuple[str, ...]
         evidence_id=evidence.evidence_id,
         package_version=package_version("caringmon"),
         calendar_version=evidence.calendar.version,
-        calls_clock=evidence.clocks.calls,
+        calls_clock=min(evidence.clocks.calls, end_of_day(request.report_date)),
         qc_clock=evidence.clocks.qc,
         absent=tuple(sorted(evidence.absent)),
         missing=tuple(sorted(evidence.missing)),

@@ -11,7 +11,7 @@ import nbformat
 from openpyxl import Workbook, load_workbook
 
 from caringmon.model.findings import Findings
-from caringmon.report import sections
+from caringmon.report import monthly_sections, sections
 from caringmon.report.page import page_html
 from caringmon.report.workbook import report_workbook
 from caringmon.report.workbook_gate import workbook_checker
@@ -31,10 +31,24 @@ SHOWN = (
 )
 
 
+MONTH_SHOWN = (
+    monthly_sections.show_month_header,
+    monthly_sections.show_month_first_page,
+    monthly_sections.show_month_achievement,
+    monthly_sections.show_month_work,
+    monthly_sections.show_month_calls,
+    monthly_sections.show_month_outcomes,
+    monthly_sections.show_month_advice,
+    monthly_sections.show_month_requirements,
+    sections.show_data_notes,
+    sections.show_definitions,
+)
+
+
 def notebook_of(findings: Findings) -> nbformat.NotebookNode:
-    """Return an executed notebook whose cells display the sections of a daily report."""
+    """Return an executed notebook whose cells display the sections of a daily or monthly report."""
     cells = [nbformat.v4.new_markdown_cell("# For the analyst", id="intro")]
-    for show in SHOWN:
+    for show in MONTH_SHOWN if findings.head.report == "f01" else SHOWN:
         cell = nbformat.v4.new_code_cell(f"cm.{show.__name__}(findings)", id=show.__name__.replace("_", "-"))
         data = {"text/html": show(findings)._repr_html_(), "text/plain": "Block(…)"}
         cell.outputs = [nbformat.v4.new_output("execute_result", data=data, execution_count=1)]

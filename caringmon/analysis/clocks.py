@@ -7,20 +7,23 @@ import datetime as dt
 from caringmon.analysis.snapshot import qc_cutoff
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.findings import Clocks, Request
-from caringmon.model.period import Period, end_of_day, month_before, month_code
+from caringmon.model.period import Period, month_before, month_code
 
 
 def clocks_at(request: Request, calendar: WorkCalendar) -> Clocks:
-    """Return the clocks of a report: those of its day; of a month its end, and the QC cut-off."""
+    """Return the clocks of a report: those of its day; of a month its QC cut-off."""
     if request.is_month:
         return clocks_of_month(request.window, request, calendar)
     return clocks_of(request.report_date, request.cut_time, request, calendar)
 
 
 def clocks_of_month(month: Period, request: Request, calendar: WorkCalendar) -> Clocks:
-    """Return the clocks of a month: calls to its end, QC to its cut-off."""
+    """Return the clocks of a month: its QC cut-off, at which it is closed.
+
+    Calls are counted to its end; those after it are seen because a recall decides a return until the cut-off.
+    """
     cutoff = qc_cutoff(month_code(month.start), calendar, request.qc_cutoff_workday, request.qc_cutoff_time)
-    return Clocks(calls=end_of_day(month.last_day), qc=cutoff)
+    return Clocks(calls=cutoff, qc=cutoff)
 
 
 def rows_since(day: dt.date) -> dt.date:

@@ -22,7 +22,7 @@ from caringmon.analysis.targets import Progress
 from caringmon.model.kpi import COUNTED, DAILY
 from caringmon.model.period import Period, Window
 
-# What `ruled_values` counts for the site and the teams, and so nobody else.
+# What `ruled_of_month` counts for the site, and so nobody else.
 _OF_RULES = ("K30", "K39", "K42", "K43")
 SITE = tuple(kpi.id for kpi in COUNTED)
 TEAM = tuple(
@@ -146,14 +146,12 @@ def _results(now: Snapshot, before: Snapshot, plan: MonthPlan, days: RuleDays) -
 
 
 def _teams(now: Snapshot, plan: MonthPlan) -> list[pd.DataFrame]:
-    """Return the month of SPVs, TLs and witels; what the rules count of them is left to the rules."""
+    """Return the month of SPVs, TLs and witels."""
     month = [Window("mtd", plan.month)]
     coverage = now.scope.coverage
     parts = []
     if not coverage.lacks(("agents", "roster")):
-        kpis = [kpi for kpi in TEAM if kpi != "K07.>7"]
-        parts.append(_levelled(now.values("spv", month, TEAM), "spv"))
-        parts.append(_levelled(now.values("tl", month, kpis), "tl"))
+        parts += [_levelled(now.values(level, month, TEAM), level) for level in ("spv", "tl")]
     if not coverage.lacks(("services", "assignments")):
         parts.append(_levelled(_of(now.values("witel", month, BY_WITEL), BY_WITEL), "witel"))
     return parts

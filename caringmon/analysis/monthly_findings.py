@@ -26,7 +26,7 @@ from caringmon.analysis.readiness import active_segments
 from caringmon.analysis.reconciliation import system_values
 from caringmon.analysis.regrouped import groups_shown
 from caringmon.analysis.rule_counts import rule_days
-from caringmon.analysis.ruled_values import ruled_values
+from caringmon.analysis.ruled_values import ruled_of_month
 from caringmon.analysis.snapshot import Snapshot, snapshot
 from caringmon.analysis.targets import Progress
 from caringmon.analysis.uncertainty import Resolution
@@ -53,7 +53,7 @@ def monthly_findings(evidence: Evidence, facts: Mapping[str, Table]) -> Found:
     )
     explained = daily_gap(now, lambda: before, plan.month, request.audience, rules)
     counted = monthly_values(now, before, facts["assignments"], plan, rule_days(request, plan.last_month))
-    ruled = ruled_values(now, lambda _: before, plan, request.audience, rule_days(request, plan.today))
+    ruled = ruled_of_month(now, (before, plan.before), request.audience, rule_days(request, plan.today))
     systems = system_values(evidence.systems, active, list(ruled.columns))
     corrected = _corrected(facts, now, counted.values, plan)
     frozen = frozen_values(evidence.closes, plan)

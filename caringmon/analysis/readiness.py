@@ -95,14 +95,16 @@ def missing_of_month(
 ) -> tuple[frozenset[str], dict[str, tuple[dt.date, ...]]]:  # fmt: skip
     """Return the tables that a month lacks altogether, and the gaps of the others.
 
-    Gaps: by table the working days of the month that no file covers, and on which nothing is held or rostered.
+    Gaps: by table the working days of the month that no file covers, and on which nothing is held or rostered. What
+    QC and payments say of a day comes later and on other days, so that they have none.
     """
     missing = set(missing_in(tables, loads, month, clock, calendar))
     code = month_code(month.start)
     if not all(_has_target(tables["targets"], segment, code) for segment in segments):
         missing.add("targets")
     days = calendar.workdays(month)
-    gaps = {name: tuple(day for day in days if not _is_covered(loads, name, day)) for name in EVENTS}
+    of_day = [name for name in EVENTS if name not in LATER]
+    gaps = {name: tuple(day for day in days if not _is_covered(loads, name, day)) for name in of_day}
     gaps |= {name: tuple(day for day in days if not _valid_on(tables[name], day)) for name in HELD}
     uncovered = {name: found for name, found in gaps.items() if found and name not in missing and name not in absent}
     return frozenset(missing - absent), uncovered

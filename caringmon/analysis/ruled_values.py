@@ -12,7 +12,6 @@ from caringmon.analysis.daily import LEVELLED
 from caringmon.analysis.daily_plan import DailyPlan, below
 from caringmon.analysis.day_counts import DayRules, day_counts
 from caringmon.analysis.kpi_values import value_table
-from caringmon.analysis.month_plan import MonthPlan
 from caringmon.analysis.rule_counts import Owner, RuleDays, failed_hours, refused_values, rule_counts
 from caringmon.analysis.snapshot import Snapshot
 from caringmon.analysis.targets import Targets
@@ -29,28 +28,19 @@ _SITE = "SITE"
 
 
 def ruled_values(
-    now: Snapshot,
-    earlier: Callable[[dt.date], Snapshot],
-    plan: DailyPlan | MonthPlan,
-    audience: Audience,
-    days: RuleDays,
+    now: Snapshot, earlier: Callable[[dt.date], Snapshot], plan: DailyPlan, audience: Audience, days: RuleDays
 ) -> pd.DataFrame:
     """Return what the rules need (`LEVELLED`); each number is explained in the catalogue or `model.reported`.
 
     `earlier`: what was known at the clocks of another day; asked for last month's.
     """
-    segments, coverage, level = now.scope.segments, now.scope.coverage, audience.level
-    owners: list[Owner] = [(segment, audience.person) for segment in segments]
-    month = days.month
+    coverage, level = now.scope.coverage, audience.level
+    owners: list[Owner] = [(segment, audience.person) for segment in now.scope.segments]
+    before = (earlier(plan.last_month), Period.month_to_date(plan.last_month)) if plan.last_month else None
     parts = [
-        _of(now.values(level, [month], MONTH, audience.person), MONTH).assign(level=level, part=""),
-        rule_counts(now.relations, days, level, owners, coverage).assign(level=level),
+        ruled_of_month(now, before, audience, days),
         failed_hours(now.relations, plan.today, level, owners, coverage).assign(level=level),
-        planned_rates(now.targets, owners, level, plan.today).assign(level=level, part=""),
     ]
-    if level == "site" and not coverage.lacks(("services", "assignments")):
-        parts.append(_of(now.values("witel", [month], WITEL), WITEL).assign(level="witel", part=""))
-        parts.append(refused_values(now.relations, month, "witel", coverage).assign(level="witel"))
     if level != "tl" and not coverage.lacks(("agents", "roster")):
         parts.append(_of_teams(now, plan, audience, days))
     if audience.shows_agents and not coverage.lacks(("agents", "roster")):
@@ -58,15 +48,40 @@ def ruled_values(
         mine = below(now.relations.roster, audience, "agent", plan.today)
         shown = of_day if mine is None else of_day[of_day["entity"].isin(mine)]
         parts.append(shown.assign(level="agent", part=""))
-    if plan.last_month:
-        window = Window("last_month", Period.month_to_date(plan.last_month))
-        before = refused_values(earlier(plan.last_month).relations, window, level, coverage)
-        parts.append(before[before["entity"] == audience.person].assign(level=level))
+    return _together(parts, now)
+
+
+def ruled_of_month(
+    now: Snapshot, before: tuple[Snapshot, Period] | None, audience: Audience, days: RuleDays
+) -> pd.DataFrame:
+    """Return what the rules need of whom the report is about, the month to the day (`LEVELLED`).
+
+    `before`: the month to compare with, as it was known then, and its days.
+    """
+    segments, coverage, level = now.scope.segments, now.scope.coverage, audience.level
+    owners: list[Owner] = [(segment, audience.person) for segment in segments]
+    month = days.month
+    parts = [
+        _of(now.values(level, [month], MONTH, audience.person), MONTH).assign(level=level, part=""),
+        rule_counts(now.relations, days, level, owners, coverage).assign(level=level),
+        planned_rates(now.targets, owners, level, days.day).assign(level=level, part=""),
+    ]
+    if level == "site" and not coverage.lacks(("services", "assignments")):
+        parts.append(_of(now.values("witel", [month], WITEL), WITEL).assign(level="witel", part=""))
+        parts.append(refused_values(now.relations, month, "witel", coverage).assign(level="witel"))
+    if before:
+        then, period = before
+        refused = refused_values(then.relations, Window("last_month", period), level, coverage)
+        parts.append(refused[refused["entity"] == audience.person].assign(level=level))
+    return _together(parts, now)
+
+
+def _together(parts: Sequence[pd.DataFrame], now: Snapshot) -> pd.DataFrame:
     every = pd.concat([part[LEVELLED] for part in parts if len(part)], ignore_index=True)
-    return every[every["segment"].isin(segments)].reset_index(drop=True)
+    return every[every["segment"].isin(now.scope.segments)].reset_index(drop=True)
 
 
-def _of_teams(now: Snapshot, plan: DailyPlan | MonthPlan, audience: Audience, days: RuleDays) -> pd.DataFrame:
+def _of_teams(now: Snapshot, plan: DailyPlan, audience: Audience, days: RuleDays) -> pd.DataFrame:
     """Return what the teams of the audience have of the findings that are shared out among them."""
     coverage, relations = now.scope.coverage, now.relations
     month = _of(now.values("tl", [days.month], TEAM_MONTH), TEAM_MONTH)

@@ -107,7 +107,7 @@ def _bars(reader: Reader) -> list[_Bar]:
             is_now := day.date == reader.date and not reader.is_month,
             is_now and not reader.is_complete_day,
         )
-        for day in reader.recent_days
+        for day in reader.charted_days
     ]
 
 

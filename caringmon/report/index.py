@@ -23,6 +23,7 @@ class IssuedReport:
 
     `folder` is relative to the index page, with `/` between its parts. `period` sorts as text (`2022-10-18`).
     `title` names the form or work instruction. `summary` is one line of plain text. `audience`: whom it is built for.
+    `files`: those of `FILES` that it has.
     """
 
     report: str
@@ -35,6 +36,7 @@ class IssuedReport:
     folder: str
     summary: str = ""
     audience: str = "all"
+    files: tuple[str, ...] = FILES
 
 
 def index_html(entries: Sequence[IssuedReport], lang: str) -> str:
@@ -60,5 +62,5 @@ def _line(entry: IssuedReport, lang: str) -> dict[str, object]:
         "entry": entry,
         "heading": f"{heading} · {SEGMENT_NAMES.get(entry.segment, entry.segment)}",
         "version": " · ".join(plain(part, lang) for part in version),
-        "links": [(name, f"{folder}/{name}") for name in FILES],
+        "links": [(name, f"{folder}/{name}") for name in entry.files],
     }

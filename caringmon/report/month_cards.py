@@ -7,7 +7,7 @@ from collections.abc import Callable
 from caringmon.model.findings import Figure
 from caringmon.model.kpi import Unit
 from caringmon.report.cards import MOST_CARDS, Card, tone_of
-from caringmon.report.month_reading import is_provisional
+from caringmon.report.month_reading import has_before, is_provisional
 from caringmon.report.narrative import reason
 from caringmon.report.numerals import is_visibly_zero
 from caringmon.report.reading import Reader, day_of
@@ -87,13 +87,17 @@ def _beside(reader: Reader, kpi: str, label: str) -> Card | None:
         return None
     if now.is_na:
         return Card(say(label), Shown(now), reason(now))
-    change = reader.value(kpi, "change")
+    change = reader.value(kpi, "change") if has_before(reader) else None
     return Card(say(label), Shown(now), _before(reader, kpi), None if change is None else _moved(change))
 
 
 def _before(reader: Reader, kpi: str) -> Sentence | None:
     then, day = reader.value(kpi, "last_month"), reader.last_day(kpi, "last_month")
-    return None if then is None or day is None else say("f01.card.before", month=day, before=then)
+    return (
+        None
+        if then is None or day is None or not has_before(reader)
+        else say("f01.card.before", month=day, before=then)
+    )
 
 
 def _moved(change: Figure) -> Sentence:

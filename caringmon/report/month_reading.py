@@ -64,6 +64,12 @@ def differences(reader: Reader) -> tuple[str, ...]:
     return tuple(str(kpi) for kpi in rows.loc[rows["segment"] == reader.segment, "kpi"])
 
 
+def has_before(reader: Reader) -> bool:
+    """Tell whether anything is known of the month before: one without a dial is no month to compare with."""
+    dials = reader.value("K05", "last_month")
+    return dials is not None and dials.value > 0
+
+
 def is_provisional(reader: Reader) -> bool:
     """Tell whether too few claims are tapped, so that the achievement on VALID is provisional."""
     coverage = reader.value("K35", "mtd")

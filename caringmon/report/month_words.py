@@ -6,11 +6,11 @@ from caringmon.model.codes import Segment
 from caringmon.model.findings import Figure, Findings
 from caringmon.model.gap import ABOVE
 from caringmon.report.gap_words import parts
-from caringmon.report.month_reading import cohorts, differences, estimate, refusals
+from caringmon.report.month_reading import cohorts, differences, estimate, has_before, refusals
 from caringmon.report.narrative import reason
 from caringmon.report.numerals import is_visibly_zero
 from caringmon.report.own_counts import counts
-from caringmon.report.reading import Reader, day_of, readers
+from caringmon.report.reading import Reader, day_of, name_of, readers
 from caringmon.report.tables.calls import result_name
 from caringmon.report.wording import Sentence, Shown, Slot, say, word_for
 
@@ -48,7 +48,7 @@ def _against(reader: Reader) -> Sentence | None:
     """Return the month beside the one before: the agrees, and the achievement where both have a target."""
     found = reader.values((reader.actual, "last_month"), (reader.actual, "change"))
     before = reader.last_day(reader.actual, "last_month")
-    if found is None or before is None or found[0].value == 0:
+    if found is None or before is None or not has_before(reader):
         return None
     then, change = found
     way = "same" if change.value == 0 else "more" if change.value > 0 else "fewer"
@@ -229,7 +229,7 @@ def differences_lines(reader: Reader) -> list[Sentence]:
     """Return the figures that are no longer what was frozen at the closing, each with both values."""
     pairs = [(reader.value(kpi, "closed"), reader.value(kpi, "mtd"), kpi) for kpi in differences(reader)]
     return [
-        say("f01.difference", kpi=kpi, frozen=frozen, now=now)
+        say("f01.difference", kpi=name_of(kpi, reader.head.lang), frozen=frozen, now=now)
         for frozen, now, kpi in pairs
         if frozen is not None and now is not None
     ]

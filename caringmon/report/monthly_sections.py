@@ -109,7 +109,7 @@ def _funnel(reader: Reader) -> Part:
 
 def _gap(reader: Reader) -> Part:
     """Return what each factor adds to the gap, who stands out, and what to know before that is read."""
-    grid = tables.gap_parts_grid(reader)
+    grid = months.gap_numbers_grid(reader)
     if grid is None:
         return Part(reader, (gap_title(reader),))
     told = (*gap_drivers(reader), *gap_reference(reader), *gap_guards(reader))

@@ -242,7 +242,12 @@ class Reader:
         found = (self.value(kpi, "mtd", entity) for kpi in ("K05", "K13", "K17"))
         return any(figure is not None and figure.value != 0 for figure in found)
 
-    def _days(self, column: str) -> tuple[Day, ...]:
+    @property
+    def charted_days(self) -> tuple[Day, ...]:
+        """The days that a chart shows: the recent ones, of a month also the holidays in it."""
+        return self._days("recent", holidays=self.is_month)
+
+    def _days(self, column: str, *, holidays: bool = False) -> tuple[Day, ...]:
         rows = self.findings.tables["days"]
         rows = rows[(rows["segment"] == self.segment) & rows[column].astype(bool)].sort_values("date")
         days = (
@@ -256,7 +261,7 @@ class Reader:
             )
             for row in rows.to_dict("records")
         )
-        return tuple(day for day in days if day.is_workday or day.active or (self.is_month and day.holiday))
+        return tuple(day for day in days if day.is_workday or day.active or (holidays and day.holiday))
 
 
 def segments_shown(findings: Findings) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from caringmon.model.findings import Findings
 from caringmon.report.digest import chat_text, month_summary, summary_line
 from caringmon.report.figures import page_checker, text_checker
 from caringmon.report.followed_up import followup_summary
-from caringmon.report.index import IssuedReport, index_html
+from caringmon.report.index import FILES, IssuedReport, index_html
 from caringmon.report.page import page_html
 from caringmon.report.workbook import report_workbook
 from caringmon.report.workbook_gate import workbook_checker
@@ -106,7 +106,8 @@ def write_index(outputs: Path, lang: str) -> Path:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         names = ("report", "title", "segment", "period", "audience", "version", "run_id", "content_hash", "summary")
         folder = path.parent.relative_to(outputs).as_posix()
-        entries.append(IssuedReport(**{name: manifest[name] for name in names}, folder=folder))
+        has = tuple(name for name in FILES if name in manifest["files"])
+        entries.append(IssuedReport(**{name: manifest[name] for name in names}, folder=folder, files=has))
     index = outputs / "index.html"
     write_whole(index, index_html(entries, lang).encode())
     return index

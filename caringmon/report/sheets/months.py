@@ -21,9 +21,9 @@ from caringmon.report.sheets.summary import version_words
 from caringmon.report.tables import Grid, all_days_grid, months
 from caringmon.report.wording import Slot, plain, say
 
-COLUMNS = 12
-WIDTH = 14.5
-CARDS = (1, 3, 5, 7, 9, 11)
+LEFT, COLUMNS = 6, 13  # last column of the left side, and last of all; between both sides a narrow one
+WIDTH, NARROW = 14.5, 2.5
+CARDS = (1, 3, 5, 8, 10, 12)
 LINE_LENGTH = 165  # letters of a paragraph over the whole width
 CHART_ROWS = 15
 GAP_HEIGHT = 7.0  # points
@@ -32,7 +32,7 @@ GAP_HEIGHT = 7.0  # points
 def write_summary(pen: Pen, findings: Findings, version: int | None) -> None:
     """Write the sheet that reads as a page: summary, cards, the month in a table, what to do, the clauses of ISO."""
     sheet = pen.sheet(say("sheet.summary"), is_page=True)
-    widths(sheet, *[WIDTH] * COLUMNS)
+    widths(sheet, *[WIDTH] * LEFT, NARROW, *[WIDTH] * LEFT)
     row = _head(pen, sheet, findings, version)
     for reader in readers(findings):
         row = _month(pen, sheet, reader, row + 1)
@@ -40,13 +40,13 @@ def write_summary(pen: Pen, findings: Findings, version: int | None) -> None:
             lambda reader: months.months_grid(reader, "f01.table.quality", months.QUALITY),
             lambda reader: months.months_grid(reader, "f01.table.productivity", months.PRODUCTIVITY),
         ))  # fmt: skip
-        row = _side_by_side(pen, sheet, row + 2, reader, (months.month_results_grid, months.refusals_grid))
         row = _side_by_side(pen, sheet, row + 2, reader, (
             lambda reader: months.months_grid(reader, "f01.table.providers", months.PROVIDERS),
             lambda reader: months.months_grid(reader, "f01.table.satisfaction", months.SATISFACTION),
         ))  # fmt: skip
         row = _clauses(pen, sheet, reader, row + 2)
-        row = _paragraphs(pen, sheet, row + 2, say("f01.section.corrections"), month_words.corrections_lines(reader))
+        row = _paragraphs(pen, sheet, row + 2, say("f01.table.corrections"), month_words.corrections_lines(reader))
+        row = _side_by_side(pen, sheet, row + 2, reader, (months.month_results_grid, months.refusals_grid))
     for number in range(1, row + 1):
         sheet.row_dimensions[number].height = sheet.row_dimensions[number].height or ROW_HEIGHT
     sheet.print_area = f"A1:{get_column_letter(COLUMNS)}{row}"
@@ -127,7 +127,7 @@ def _month(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
     for column, card in zip(CARDS, month_cards(reader), strict=False):
         _card(pen, sheet, card, row, column)
     rule_below(sheet, row + 3, COLUMNS)
-    row = write_block(pen, Spot(sheet, row + 5, 1, 2), months.month_grid(reader), reader.actual)
+    row = write_block(pen, Spot(sheet, row + 5, 1, 2, skipped=LEFT + 1), months.month_grid(reader), reader.actual)
     actions = shown_advice(reader)[:MOST_ACTIONS]
     told = [
         say("f01.action", finding=one.parts["finding"], action=one.parts["action"], owner=one.owner, due=one.due)
@@ -161,7 +161,7 @@ def _side_by_side(
 ) -> int:
     """Write two tables beside each other; return the last row."""
     ends = [row - 2]
-    for column, make in zip((1, 7), makers, strict=True):
+    for column, make in zip((1, LEFT + 2), makers, strict=True):
         grid = make(reader)
         if grid.rows or grid.notes:
             ends.append(write_block(pen, Spot(sheet, row, column, 3), grid, reader.actual))

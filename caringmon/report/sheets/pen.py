@@ -167,8 +167,10 @@ class Pen:
     def _remember(self, cell: Cell, figure: Figure, form: str) -> None:
         part = form if form in {"numerator", "denominator"} else ""
         self.places[figure.id, part].append(f"'{cell.parent.title}'!{cell.coordinate}")
-        if form == "signed" or part_of(figure, form) < 0:
-            self._near_zero[cell.parent.title, decimals_of(figure, form)].append(cell.coordinate)
+        if form in ("signed", "points") or part_of(figure, form) < 0:
+            is_percent = Unit(figure.unit) is Unit.RATE and not part
+            places = decimals_of(figure, form) + 2 * is_percent
+            self._near_zero[cell.parent.title, places].append(cell.coordinate)
 
 
 def at(sheet: Worksheet, row: int, column: int) -> Cell:

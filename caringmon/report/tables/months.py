@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from caringmon.model.bridge import FROM_GROSS
 from caringmon.model.findings import Figure
 from caringmon.model.kpi import Unit
 from caringmon.report import month_reading, month_words
+from caringmon.report.notes import bridge_total
 from caringmon.report.reading import Reader, day_of, name_of
 from caringmon.report.tables.calls import result_name
 from caringmon.report.tables.fields import (
@@ -17,6 +20,7 @@ from caringmon.report.tables.fields import (
     field_figures,
     known_fields,
 )
+from caringmon.report.tables.gap import gap_parts_grid
 from caringmon.report.tables.grids import Cell, Column, Grid, Row, na_notes, share_bar, shown, window_label
 from caringmon.report.tables.teams import entity_rows, says_something, total_rows
 from caringmon.report.wording import LANGUAGES, Sentence, Shown, Slot, catalogue, say
@@ -25,10 +29,9 @@ MOST_SHOWN = 10
 PRODUCTIVITY = ("K26", "K21", "K21.per_hour", "K22", "K23", "K24", "K25")
 PAYMENTS = ("K30", "K31", "K31.late", "K28.by_amount", "K32", "K33", "K34")
 QUALITY = ("K35", "K36", "K38", "K37", "K39", "K41", "K41.p90")
-PROVIDERS = ("K12", "unmapped", "K56")
+PROVIDERS = ("K12", "unmapped")
 SATISFACTION = ("K55", "refused", "K50")
 _MONTH_KPIS = ("target", "K13", "K17", "K18")
-_RECONCILED = ("K13", "not_valid", "return_open", "pending", "K17", "K18")
 
 
 def month_grid(reader: Reader) -> Grid:
@@ -41,7 +44,7 @@ def month_grid(reader: Reader) -> Grid:
         Column(say("col.status"), "text"),
     )  # fmt: skip
     rows = [Row(window_label(reader, "mtd"), _of_month(reader, "mtd"), "now")]
-    if reader.value("K13", "last_month") is not None:
+    if month_reading.has_before(reader):
         rows.append(Row(window_label(reader, "last_month"), _of_month(reader, "last_month")))
         rows.append(Row(say("f01.row.change"), _changed(reader), "part"))
     year = _year(reader)
@@ -153,7 +156,7 @@ def _entities(
 
 def months_grid(reader: Reader, caption: str, kpis: Sequence[str]) -> Grid:
     """Return indicators of the month beside those of the month before; what is known of neither is named below."""
-    windows = [w for w in ("last_month", "mtd") if any(reader.value(kpi, w) for kpi in kpis)]
+    windows = [*(["last_month"] if month_reading.has_before(reader) else []), "mtd"]
     here = [kpi for kpi in kpis if (found := reader.get(kpi, "mtd")) is not None and found.note != "not_in_segment"]
     known = [kpi for kpi in here if any(reader.value(kpi, window) for window in ("last_month", "mtd"))]
     columns = [Column(window_label(reader, window), strong=window == "mtd") for window in windows]
@@ -166,7 +169,7 @@ def months_grid(reader: Reader, caption: str, kpis: Sequence[str]) -> Grid:
         ))
         for kpi in known
     )  # fmt: skip
-    notes = na_notes(reader.get(kpi, window) for kpi in here for window in windows or ["mtd"])
+    notes = na_notes(reader.get(kpi, window) for kpi in here for window in windows)
     return Grid(reader.name, say(caption), say("col.indicator"), tuple(columns), rows, (), notes)
 
 
@@ -180,6 +183,15 @@ def indicator(reader: Reader, kpi: str) -> Slot:
     """Return the indicator in the words of the report, where it has some, else its name in the catalogue."""
     key = f"f01.kpi.{kpi}"
     return say(key) if key in catalogue(LANGUAGES[0]) else name_of(kpi, reader.head.lang)
+
+
+def gap_numbers_grid(reader: Reader) -> Grid | None:
+    """Return the parts of the gap with their intervals, beside the chart that says how sure they are; none: None."""
+    grid = gap_parts_grid(reader)
+    if grid is None:
+        return None
+    rows, totals = ([replace(row, cells=row.cells[:-1]) for row in lines] for lines in (grid.rows, grid.totals))
+    return replace(grid, columns=grid.columns[:-1], rows=tuple(rows), totals=tuple(totals))
 
 
 def weeks_grid(reader: Reader) -> Grid:
@@ -219,7 +231,9 @@ def refusals_grid(reader: Reader) -> Grid:
 
 def _shares(reader: Reader, caption: str, corner: Sentence, kpi: str, parts: Sequence[tuple[str, Slot]]) -> Grid:
     share = "attempts_share" if kpi == "attempts" else kpi
-    has_then = any(reader.value(share, "last_month", None, part) for part, _ in parts)
+    has_then = month_reading.has_before(reader) and any(
+        reader.value(share, "last_month", None, part) for part, _ in parts
+    )
     columns = [Column(say("col.count")), Column(say("col.bar_results"), "bar"),
                Column(window_label(reader, "mtd"), strong=True)]  # fmt: skip
     if has_then:
@@ -258,13 +272,13 @@ _DEFECTS = tuple(f"RC{number:02}" for number in (*range(1, 13), 99))
 
 
 def reconciliation_grid(reader: Reader) -> Grid:
-    """Return the way from gross to net and valid agrees, as far as QC has states for it."""
-    figures = [(kpi, reader.get(kpi, "mtd")) for kpi in _RECONCILED]
-    rows = tuple(
-        Row(say(f"f01.reconciled.{kpi}"), (shown(figure),), "" if kpi in ("K13", "K17", "K18") else "part")
-        for kpi, figure in figures
-        if figure is not None and not figure.is_na
-    )
-    return Grid(
-        reader.name, say("f01.table.reconciled"), say("col.what"), (Column(say("col.count"), strong=True),), rows
-    )
+    """Return the way from gross to net agrees, which adds up, and how many of these are valid or still to be tapped."""
+    steps = [step for step in bridge_total(reader.findings) if step.count.kpi in ("gross", *FROM_GROSS, "net")]
+    rows = [Row(step.name, (shown(step.count),), "part" if step.is_taken else "") for step in steps]
+    rows += [
+        Row(say(f"f01.reconciled.{kpi}"), (shown(figure),), "part" if kpi == "pending" else "")
+        for kpi in ("pending", "K18")
+        if (figure := reader.value(kpi, "mtd")) is not None
+    ]
+    columns = (Column(say("col.count"), strong=True),)
+    return Grid(reader.name, say("f01.table.reconciled"), say("col.what"), columns, tuple(rows))
