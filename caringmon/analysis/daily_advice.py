@@ -48,7 +48,7 @@ def daily_advice(
     figures = {str(row["id"]): Figure(**{str(name): value for name, value in row.items()}) for row in records}
     suspects = _suspects(evidence, now, segments)
     known = _known(evidence, now, figures, earlier)
-    missing = sorted(evidence.missing)
+    missing = sorted({*evidence.missing, *evidence.uncovered})
     found = {
         segment: recommendations(_of_segment(known, segment, tables, suspects, () if place else missing))
         for place, segment in enumerate(segments)
