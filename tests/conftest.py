@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,3 +78,15 @@ def demo_findings(demo_workspace: Path) -> Findings:
     from caringmon.pipeline import analyse, gather
 
     return analyse(gather(report_parameters("daily", ("tests", {"report_date": DAY})), demo_workspace))
+
+
+@pytest.fixture(scope="session")
+def browser() -> tuple[str, str]:
+    """Return node and chromium, or skip where they or their modules are absent."""
+    node, chromium = shutil.which("node"), shutil.which("chromium")
+    if node is None or chromium is None:
+        pytest.skip("node and chromium are needed")
+    probe = [node, "-e", "require.resolve('axe-core'); require.resolve('playwright-core')"]
+    if subprocess.run(probe, check=False, capture_output=True, env=os.environ).returncode:
+        pytest.skip("axe-core and playwright-core are needed (NODE_PATH)")
+    return node, chromium

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import json
+import subprocess
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import nbformat
 from openpyxl import Workbook, load_workbook
@@ -43,6 +46,42 @@ MONTH_SHOWN = (
     sections.show_data_notes,
     sections.show_definitions,
 )
+
+
+AXE = """
+const { chromium } = require('playwright-core');
+(async () => {
+  const browser = await chromium.launch({ executablePath: process.argv[2], args: ['--no-sandbox'] });
+  const page = await browser.newPage({ viewport: { width: +process.argv[4], height: 900 } });
+  await page.goto('file://' + process.argv[3]);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  await page.addScriptTag({ path: require.resolve('axe-core/axe.min.js') });
+  const found = await page.evaluate(() => axe.run());
+  await page.emulateMedia({ media: 'print' });
+  await page.setViewportSize({ width: 703, height: 1039 });
+  const paper = await page.evaluate(() => ({
+    cut: [...document.querySelectorAll('table, img')].filter(e => e.getBoundingClientRect().right > 703.5).length,
+    fits: document.querySelector('.sheet').getBoundingClientRect().bottom <= 1039,
+  }));
+  console.log(JSON.stringify({ wide, violations: found.violations.map(v => v.id), ...paper }));
+  await browser.close();
+})();
+"""
+# What a browser says of a page that has no barrier, overflows nowhere and begins with a sheet that fits.
+FLAWLESS = {"wide": 0, "violations": [], "cut": 0, "fits": True}
+
+
+def seen_in(browser: tuple[str, str], page: str, folder: Path, width: int) -> dict[str, object]:
+    """Return what node and chromium say of a page at that width, and on paper.
+
+    A4 portrait with margins of 11 and 12 mm leaves 186 × 275 mm, 703 × 1 039 pixels.
+    """
+    node, chromium = browser
+    (folder / "page.html").write_text(page, encoding="utf-8")
+    (folder / "axe.js").write_text(AXE, encoding="utf-8")
+    command = [node, str(folder / "axe.js"), chromium, str(folder / "page.html"), str(width)]
+    said: dict[str, object] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return said
 
 
 def notebook_of(findings: Findings) -> nbformat.NotebookNode:

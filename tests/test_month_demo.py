@@ -16,7 +16,7 @@ from caringmon.model.findings import Findings
 from caringmon.params import report_parameters
 from caringmon.pipeline import analyse, gather
 from caringmon.store.closes import read_closes
-from tests.report_documents import notebook_of, page_html
+from tests.report_documents import FLAWLESS, notebook_of, page_html, seen_in
 from tests.small_month import closed
 
 SEGMENTS = ("PRANPC", "CT0")
@@ -127,3 +127,10 @@ def test_the_english_twin_prints_the_same_figures(months):
     ids = [[part.split('"')[0] for part in page.split('data-figure="')[1:]] for page in pages.values()]
     assert Counter(ids[0]) == Counter(ids[1])
     assert "Pencapaian" not in pages["en"]
+
+
+@pytest.mark.parametrize("width", [320, 1000])
+def test_a_real_browser_finds_no_barrier_no_overflow_and_a_first_page_that_fits_on_a4(browser, months, tmp_path, width):
+    page = page_html(notebook_of(months["PRANPC"]), months["PRANPC"], 1)
+    assert len(page.encode()) <= 300_000
+    assert seen_in(browser, page, tmp_path, width) == FLAWLESS

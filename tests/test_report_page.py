@@ -1,10 +1,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import nbformat
@@ -16,29 +12,10 @@ from caringmon.report import palette
 from caringmon.report.index import IssuedReport, index_html
 from caringmon.report.page import page_html
 from caringmon.report.sections import show_data_notes, show_first_page, show_header
-from tests.report_documents import findings_of, notebook_of, page_of
+from tests.report_documents import FLAWLESS, findings_of, notebook_of, page_of, seen_in
 from tests.worked_findings import CT0, VARIANTS, worked_findings
 
 EVERY = [(name, lang) for name in VARIANTS for lang in ("id", "en")]
-AXE = """
-const { chromium } = require('playwright-core');
-(async () => {
-  const browser = await chromium.launch({ executablePath: process.argv[2], args: ['--no-sandbox'] });
-  const page = await browser.newPage({ viewport: { width: +process.argv[4], height: 900 } });
-  await page.goto('file://' + process.argv[3]);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  await page.addScriptTag({ path: require.resolve('axe-core/axe.min.js') });
-  const found = await page.evaluate(() => axe.run());
-  await page.emulateMedia({ media: 'print' });
-  await page.setViewportSize({ width: 703, height: 1039 });
-  const paper = await page.evaluate(() => ({
-    cut: [...document.querySelectorAll('table, img')].filter(e => e.getBoundingClientRect().right > 703.5).length,
-    fits: document.querySelector('.sheet').getBoundingClientRect().bottom <= 1039,
-  }));
-  console.log(JSON.stringify({ wide, violations: found.violations.map(v => v.id), ...paper }));
-  await browser.close();
-})();
-"""
 
 
 def soup(page: str) -> BeautifulSoup:
@@ -226,27 +203,9 @@ def test_an_empty_index_says_so_in_its_language() -> None:
     assert "No report has been issued yet" in index_html([], "en")
 
 
-@pytest.fixture(scope="module")
-def browser() -> tuple[str, str]:
-    """Return node and chromium, or skip where they or their modules are absent."""
-    node, chromium = shutil.which("node"), shutil.which("chromium")
-    if node is None or chromium is None:
-        pytest.skip("node and chromium are needed")
-    probe = [node, "-e", "require.resolve('axe-core'); require.resolve('playwright-core')"]
-    if subprocess.run(probe, check=False, capture_output=True, env=os.environ).returncode:
-        pytest.skip("axe-core and playwright-core are needed (NODE_PATH)")
-    return node, chromium
-
-
 @pytest.mark.parametrize("width", [320, 1000])
 @pytest.mark.parametrize("name", ["worked", "no_target", "foreign"])
 def test_a_real_browser_finds_no_barrier_no_overflow_and_a_first_page_that_fits_on_a4(
     browser: tuple[str, str], tmp_path: Path, name: str, width: int
 ) -> None:
-    """A4 portrait with margins of 11 and 12 mm leaves 186 × 275 mm, 703 × 1 039 pixels."""
-    node, chromium = browser
-    (tmp_path / "page.html").write_text(page_of(name), encoding="utf-8")
-    (tmp_path / "axe.js").write_text(AXE, encoding="utf-8")
-    command = [node, str(tmp_path / "axe.js"), chromium, str(tmp_path / "page.html"), str(width)]
-    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    assert json.loads(said) == {"wide": 0, "violations": [], "cut": 0, "fits": True}
+    assert seen_in(browser, page_of(name), tmp_path, width) == FLAWLESS

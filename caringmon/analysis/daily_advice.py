@@ -49,7 +49,7 @@ def daily_advice(
     figures = {str(row["id"]): Figure(**{str(name): value for name, value in row.items()}) for row in records}
     suspects = _suspects(evidence, now, segments)
     known = _known(evidence, now, figures, past)
-    missing = sorted(evidence.missing)
+    missing = sorted({*evidence.missing, *evidence.uncovered})
     found = {
         segment: recommendations(
             dataclasses.replace(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from caringmon.model.findings import Figure
 from caringmon.report import palette
 from caringmon.report.canvas import DASHES, DOTS, HEIGHT, MARGINS, Anchor, Canvas, Margins, blank, data_address
+from caringmon.report.month_reading import estimate
 from caringmon.report.narrative import days_title, month_title
 from caringmon.report.own_counts import counts
 from caringmon.report.reading import Day, Reader
@@ -223,6 +224,7 @@ def _draw_month(canvas: Canvas, reader: Reader, total: int) -> None:
         _draw_projection(canvas, reader, points[-1], projection, total)
         _label_last(canvas, reader, points[-1], total)
     _draw_first_half(canvas, reader, points, total)
+    _draw_estimate(canvas, reader, total)
     _label_ends(canvas, reader, total, top)
     _label_month(canvas, reader, places[-1], total)
 
@@ -266,6 +268,16 @@ def _draw_first_half(canvas: Canvas, reader: Reader, points: list[tuple[int, Fig
     if half is not None and elapsed is not None and start is not None:
         places, ends = [elapsed.value, total], [start.value, half.value]
         canvas.axes.plot(places, ends, color=palette.GREY, linewidth=1.6, linestyle=DOTS, clip_on=False)
+
+
+def _draw_estimate(canvas: Canvas, reader: Reader, total: int) -> None:
+    """Draw what the end of a month may be once everything is tapped; tapped well enough: nothing."""
+    found = estimate(reader) if reader.is_month else None
+    if found is not None:
+        _, low, high = found
+        canvas.axes.plot(
+            [total] * 2, [low.value, high.value], color=palette.BLUE, linewidth=5, alpha=0.5, clip_on=False
+        )
 
 
 def _draw_fan(canvas: Canvas, reader: Reader, last: tuple[int, Figure], total: int) -> None:

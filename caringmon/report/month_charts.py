@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from caringmon.report.charts import Chart, chart_of, days_chart, month_chart
+from caringmon.report.month_reading import estimate
 from caringmon.report.month_words import curve_title
 from caringmon.report.narrative import days_title
 from caringmon.report.own_counts import counts
@@ -14,7 +15,14 @@ def curve_charts(reader: Reader) -> tuple[Chart, ...]:
     """Return the month added up against its target, with the line of its first half; no attempt at all: none."""
     pace = reader.get("K44", "mtd")
     is_silent = pace is not None and pace.note == "no_activity"
-    return () if is_silent else (chart_of(curve_title(reader), month_chart, reader, (say("f01.curve.legend"),)),)
+    if is_silent:
+        return ()
+    legend = [say("f01.curve.legend")]
+    found = estimate(reader)
+    if found is not None:
+        _, low, high = found
+        legend.append(say("f01.curve.estimate", low=low, high=high))
+    return (chart_of(curve_title(reader), month_chart, reader, tuple(legend)),)
 
 
 def days_charts(reader: Reader) -> tuple[Chart, ...]:

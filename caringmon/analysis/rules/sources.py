@@ -7,9 +7,11 @@ from caringmon.model.recommendation import Check
 
 
 def missing_data(known: Known) -> list[Case]:
-    """R26: a table that a file should cover today is not there; the report is provisional until it comes."""
+    """R26: a table that a file should cover is not there, of a month not for all days; the report is provisional."""
+    of_month = {} if known.read_on is None else {"finding": "month", "evidence": "month"}
     return [
-        Case("R26", table, "table", words={"table": f"table.{table}", "day": known.day}, parts={"effect": "complete"})
+        Case("R26", table, "table", words={"table": f"table.{table}", "day": known.day},
+             parts={"effect": "complete", **of_month})
         for table in sorted(known.missing)
     ]  # fmt: skip
 
