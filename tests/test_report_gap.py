@@ -103,7 +103,8 @@ def test_the_tables_add_up_and_say_how_sure_each_part_is() -> None:
     assert teams is not None
     assert [said(row.cells[-1])[0] for row in grid.rows] == [
         "pasti",
-        *["belum dapat dibedakan dari variasi normal"] * 2,
+        "belum dapat dibedakan dari variasi normal",
+        "selisih target dan acuan, bukan kinerja",
     ]
     assert said(grid.totals[0].cells[2]) == ["−91"]
     assert said(*teams.rows[0].cells) == ["−45", "+5", "−3", "−43"]

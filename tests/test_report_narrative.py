@@ -28,6 +28,7 @@ from tests.worked_findings import (
 )
 
 AGREES = "1.365 agree bersih (termasuk 91 belum divalidasi)"
+WORST = "Terbesar di tim TL02: kurang 55."
 PROJECTION = (
     "Dengan laju 97,5 per hari kerja bulan ditutup pada sekitar 2.438 dari target 2.600; "
     "agar tercapai perlu 112,3 per hari pada 11 hari kerja tersisa."
@@ -58,6 +59,7 @@ def test_the_first_paragraph_says_fact_comparison_and_projection() -> None:
     assert lead(worked_findings()) == [
         f"Sampai 18 Oktober tercapai {AGREES} dari target berjalan 1.456, kurang 91.",
         "Hari itu tercapai 89, di bawah target harian 104.",
+        WORST,
         PROJECTION,
     ]
 
@@ -283,7 +285,7 @@ def test_the_chat_text_reads_aloud() -> None:
     assert chat_text(worked_findings()).splitlines()[:4] == [
         "Evaluasi Harian Caring, Selasa, 18 Oktober 2022, hari kerja ke-14 dari 25",
         "",
-        f"CT-0, Mendekati (93,8 %): {AGREES} dari target berjalan 1.456, kurang 91. {DAY} {HEADING}",
+        f"CT-0, Mendekati (93,8 %): {AGREES} dari target berjalan 1.456, kurang 91. {DAY} {WORST} {HEADING}",
         "• Gap melebar, dari −76 menjadi −91.",
     ]
 

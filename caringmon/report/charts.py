@@ -68,7 +68,10 @@ def month_charts(reader: Reader) -> tuple[Chart, ...]:
 def chart_of(title: Sentence, draw: Draw, reader: Reader, notes: tuple[Sentence, ...] = ()) -> Chart:
     """Return the chart in both widths."""
     (wide, alt), (narrow, _) = draw(reader, WIDE), draw(reader, NARROW)
-    return Chart(title, data_address(wide), data_address(narrow), alt, notes)
+    # A month draws the same lines under a title of its own.
+    return Chart(
+        title, data_address(wide), data_address(narrow), Sentence(alt.key, {**alt.slots, "title": title}), notes
+    )
 
 
 def days_chart(reader: Reader, width: int = WIDE) -> tuple[bytes, Sentence]:

@@ -40,7 +40,7 @@ DIRECTIONS: Mapping[str, Callable[[float, float], bool]] = {
     "notdown": lambda now, then: now >= then,
 }
 # In which forms a figure may be printed; empty: as it is.
-FORMS = frozenset({"", "signed", "numerator", "denominator", "status", "word", "Word", *DIRECTIONS})
+FORMS = frozenset({"", "signed", "points", "numerator", "denominator", "status", "word", "Word", *DIRECTIONS})
 
 
 @dataclass(frozen=True)

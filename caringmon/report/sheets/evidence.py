@@ -30,6 +30,7 @@ def write(pen: Pen, findings: Findings) -> None:
     sheet = pen.sheet(say("sheet.evidence"))
     _table(pen, sheet, findings, 1)
     sheet.freeze_panes = "B2"
+    sheet.print_title_rows = "1:1"
     # Thousands of figures are looked up, not printed: one line of them would be left of a printed workbook.
     sheet.print_area = f"A1:{get_column_letter(len(COLUMNS))}1"
     widths(sheet, *COLUMNS.values())
