@@ -14,6 +14,7 @@ from pathlib import Path
 
 from caringmon.analysis.provenance import issue_summary, issues_table
 from caringmon.analysis.readiness import REQUIRED, absent_by_design, active_segments, missing_tables
+from caringmon.analysis.targets import Progress, Targets
 from caringmon.errors import DataBlockedError
 from caringmon.inbox import examine_file, inbox_members, is_current, loads_of
 from caringmon.intake.archives import Member
@@ -23,7 +24,7 @@ from caringmon.model.findings import Clocks, Load
 from caringmon.model.period import ONE_DAY, Period, end_of_day
 from caringmon.model.tables import SEGMENTS, TABLES
 from caringmon.params import report_parameters
-from caringmon.pipeline import analyse, gather
+from caringmon.pipeline import gather
 from caringmon.report.wording import catalogue
 from caringmon.settings import workspace_calendar, workspace_settings
 from caringmon.store import facts
@@ -113,10 +114,15 @@ def _latest_day(workspace: Path, loads: Sequence[Load]) -> dt.date:
 
 
 def _blocks(workspace: Path, day: dt.date) -> Iterator[Finding]:
-    """Yield why the daily report of the day would be refused: what `run` itself would answer."""
+    """Yield why the daily report of the day would be refused: what `run` itself would answer.
+
+    A report is refused when its rows are gathered, or by targets that contradict each other; nothing else is counted.
+    """
     parameters = report_parameters("daily", ("check", {"report_date": day.isoformat()}))
     try:
-        analyse(gather(parameters, workspace))
+        evidence = gather(parameters, workspace)
+        known = evidence.tables["targets"].to_pandas()
+        Targets.in_force(known[known["effective_from"] <= day], Progress(evidence.calendar, day))
     except DataBlockedError as problem:
         yield Finding("block", "BLOCK", first_day=day, last_day=day, text=str(problem))
 

@@ -20,7 +20,7 @@ from caringmon.runner.verify import rendering_faults
 from tests.published import Finished, finished
 
 SEED = 20221018
-PER_KIND = 45
+PER_KIND = 34
 # Kinds of changes that the figure checks must find alone.
 BY_FIGURES = {
     "value", "machine value", "sign", "unit", "direction", "status", "alt text", "cell", "cached", "cell sign",

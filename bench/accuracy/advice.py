@@ -56,7 +56,9 @@ def advice(seed: int, size: Size = plan.SIZES["small"]) -> pd.DataFrame:
         shutil.copytree(params_folder(), workspace / "params")
         write_world(workspace, seed, size)
         ingest(workspace, None, key=pseudonym_key({}))
-        found = analyse(gather(report_parameters("daily", ("bench", {"report_date": DAY})), workspace))
+        found = analyse(
+            gather(report_parameters("daily", ("bench", {"report_date": DAY, "segment": SEGMENT})), workspace)
+        )
     rows = found.tables["recommendations"]
     return rows[(rows["segment"] == SEGMENT) & ~rows["rule"].isin(OTHERS)].sort_values("place", ignore_index=True)
 
