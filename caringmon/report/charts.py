@@ -74,6 +74,12 @@ def chart_of(title: Sentence, draw: Draw, reader: Reader, notes: tuple[Sentence,
     )
 
 
+def small_chart_of(title: Sentence, draw: Draw, reader: Reader, notes: tuple[Sentence, ...] = ()) -> Chart:
+    """Return the chart in the width of a phone alone, for one that stands in half a page: the page stays small."""
+    picture, alt = draw(reader, NARROW)
+    return Chart(title, data_address(picture), "", Sentence(alt.key, {**alt.slots, "title": title}), notes)
+
+
 def days_chart(reader: Reader, width: int = WIDE) -> tuple[bytes, Sentence]:
     """Return bars of the last working days against their targets as SVG, and the alt text.
 

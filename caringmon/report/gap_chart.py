@@ -5,7 +5,7 @@ from __future__ import annotations
 from caringmon.model.gap import ABOVE
 from caringmon.report import palette
 from caringmon.report.canvas import Canvas, Margins, blank
-from caringmon.report.charts import WIDE, Chart, chart_of
+from caringmon.report.charts import WIDE, Chart, small_chart_of
 from caringmon.report.gap_words import Part, gap_title, parts
 from caringmon.report.reading import Reader
 from caringmon.report.wording import Sentence, plain, say
@@ -16,7 +16,7 @@ _BAR, _FAINT = 0.6, "#aab4c0"
 
 def gap_charts(reader: Reader) -> tuple[Chart, ...]:
     """Return the chart of the gap; a gap that cannot be explained: none."""
-    return (chart_of(gap_title(reader), gap_chart, reader, (say("gap.legend"),)),) if parts(reader) else ()
+    return (small_chart_of(gap_title(reader), gap_chart, reader, (say("gap.legend"),)),) if parts(reader) else ()
 
 
 def gap_chart(reader: Reader, width: int = WIDE) -> tuple[bytes, Sentence]:

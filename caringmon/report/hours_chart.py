@@ -8,7 +8,7 @@ from caringmon.model.findings import Figure
 from caringmon.model.kpi import MIN_N
 from caringmon.report import palette
 from caringmon.report.canvas import Canvas, Margins, blank
-from caringmon.report.charts import NARROW, WIDE, Chart, chart_of
+from caringmon.report.charts import NARROW, WIDE, Chart, small_chart_of
 from caringmon.report.conclusions import hours_line, hours_title
 from caringmon.report.own_counts import counts
 from caringmon.report.reading import Day, Reader
@@ -44,7 +44,7 @@ def hour_charts(reader: Reader) -> tuple[Chart, ...]:
     scale = say("hours.scale", low=low, high=high, least=count["least_contacts"], days=count["days_listed"])
     line = hours_line(reader)
     notes = (scale,) if line is None else (line, scale)
-    return (chart_of(hours_title(reader), hours_chart, reader, notes),)
+    return (small_chart_of(hours_title(reader), hours_chart, reader, notes),)
 
 
 def hours_chart(reader: Reader, width: int = WIDE) -> tuple[bytes, Sentence]:
