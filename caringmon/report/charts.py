@@ -28,7 +28,7 @@ APART = 40
 class Chart:
     """A chart in two widths (page and phone) as data addresses, its title, its alt text, and how to read it.
 
-    `narrow` is empty where one picture is small enough for both.
+    `narrow` is empty where one picture is small enough for both; `is_small`: it is drawn for a phone and not enlarged.
     """
 
     title: Sentence
@@ -36,6 +36,7 @@ class Chart:
     narrow: str
     alt: Sentence
     notes: tuple[Sentence, ...] = ()
+    is_small: bool = False
 
 
 # Draws a chart in a width: the picture and its alt text.
@@ -77,7 +78,9 @@ def chart_of(title: Sentence, draw: Draw, reader: Reader, notes: tuple[Sentence,
 def small_chart_of(title: Sentence, draw: Draw, reader: Reader, notes: tuple[Sentence, ...] = ()) -> Chart:
     """Return the chart in the width of a phone alone, for one that stands in half a page: the page stays small."""
     picture, alt = draw(reader, NARROW)
-    return Chart(title, data_address(picture), "", Sentence(alt.key, {**alt.slots, "title": title}), notes)
+    return Chart(
+        title, data_address(picture), "", Sentence(alt.key, {**alt.slots, "title": title}), notes, is_small=True
+    )
 
 
 def days_chart(reader: Reader, width: int = WIDE) -> tuple[bytes, Sentence]:
