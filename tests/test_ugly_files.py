@@ -176,7 +176,7 @@ def _content(table: pa.Table) -> list[dict[str, object]]:
     return sorted(rows, key=lambda row: [str(value) for value in row.values()])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=18, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data(), called=calls(), ordered=orders(), tapped=taps(), paid=payments())
 def test_a_workspace_written_in_many_ugly_ways_gives_the_same_facts(data, called, ordered, tapped, paid):
     tables = {"calls": called, "assignments": ordered, "qc": tapped, "payments": paid}
