@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from caringmon.analysis.action_lists import LISTS, ActionDays, action_lists
+from caringmon.analysis.daily_advice import judged_agents
 from caringmon.analysis.daily_findings import scope_of
 from caringmon.analysis.day_counts import DayRules
-from caringmon.analysis.entities import memberships
-from caringmon.analysis.integrity import conspicuous, integrity
+from caringmon.analysis.entities import superiors_on
+from caringmon.analysis.integrity import conspicuous
 from caringmon.analysis.readiness import active_segments
 from caringmon.analysis.rule_counts import rule_days
 from caringmon.analysis.snapshot import Snapshot, open_facts, snapshot
 from caringmon.analysis.targets import Progress
 from caringmon.errors import UsageError, did_you_mean
 from caringmon.gathering import gather
+from caringmon.model.codes import UNMAPPED_ENTITY
 from caringmon.model.contracts import Kind
 from caringmon.model.findings import Evidence
-from caringmon.model.period import Period, Window
-from caringmon.model.rulebook import MIN_N
 from caringmon.params import report_parameters
 from caringmon.report.actions import ActionList, action_bytes
 from caringmon.store import facts
 from caringmon.store.files import OWNER_ONLY, write_whole
 from caringmon.store.identities import read_identities
 
-_INTEGRITY_NEEDS = ("calls", "qc", "agents", "roster")
+_UNSAFE = re.compile(r"[^\w.-]")  # in a file name; codes come from a file
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,12 @@ def write_actions(workspace: Path, day: dt.date, leader: str = "", lang: str = "
     folder = workspace / "outputs" / "tindakan" / "ALL" / day.isoformat()
     blank = ActionList("", day, evidence.calendar.next_workday(day), known, tuple(LISTS), unknown)
     written = []
-    for name in [leader] if leader else [*leaders, *_outside(rows, teams)]:
+    reads_integrity = {*teams.values(), UNMAPPED_ENTITY}
+    for name in [leader] if leader else [*leaders, *_outside(rows, suspects, leaders)]:
         own = known["team"].isin([team for team, superior in teams.items() if name in (team, superior)] or [name])
-        theirs = suspects[suspects["spv"] == name] if name in teams.values() else None
+        theirs = suspects[suspects["spv"] == name] if name in reads_integrity else None
         actions = replace(blank, leader=name, rows=known[own], integrity=theirs)
-        path = folder / f"tindakan_{name.replace(' ', '_')}.xlsx"
+        path = folder / f"tindakan_{_UNSAFE.sub('_', name)}.xlsx"
         write_whole(path, action_bytes(actions, lang), mode=OWNER_ONLY)
         written.append(Written(path, int(own.sum()), int((own & nameless).sum())))
     return tuple(written)
@@ -75,14 +77,13 @@ def write_actions(workspace: Path, day: dt.date, leader: str = "", lang: str = "
 def _teams(evidence: Evidence, day: dt.date) -> dict[str, str]:
     """Return the TLs of the day with the SPV of each."""
     roster = evidence.tables["roster"]
-    spv_of = {person: superior for person, superior, since, until in memberships(roster, "spv") if since <= day < until}
-    tl_of = {person: superior for person, superior, since, until in memberships(roster, "tl") if since <= day < until}
-    return {tl: spv_of[person] for person, tl in sorted(tl_of.items())}
+    spv_of = superiors_on(roster, "spv", day)
+    return {tl: spv_of[person] for person, tl in sorted(superiors_on(roster, "tl", day).items())}
 
 
-def _outside(rows: pd.DataFrame, teams: Mapping[str, str]) -> Iterable[str]:
-    """Return the names under which rows stand that belong to no leader of the day: nothing is left out."""
-    return sorted(set(rows["team"]) - set(teams))
+def _outside(rows: pd.DataFrame, suspects: pd.DataFrame, leaders: Iterable[str]) -> list[str]:
+    """Return the names under which rows or agents stand that belong to no leader of the day: nothing is left out."""
+    return sorted({*rows["team"], *suspects["spv"]} - set(leaders))
 
 
 def _found(evidence: Evidence) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
@@ -106,16 +107,12 @@ def _found(evidence: Evidence) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, st
 
 
 def _suspects(evidence: Evidence, now: Snapshot, segments: Sequence[str]) -> pd.DataFrame:
-    request, day = evidence.request, evidence.request.report_date
-    if now.scope.coverage.lacks(_INTEGRITY_NEEDS):
-        return pd.DataFrame({"spv": []})
-    limit = request.rulebook.limit
-    month = Window("mtd", Period.month_to_date(day))
-    agents = integrity(now.relations, month, segments, int(request.rulebook.general[MIN_N]))
+    agents, limit = judged_agents(evidence, now, segments), evidence.request.rulebook.limit
+    if agents.empty:
+        return pd.DataFrame({"spv": pd.Series(dtype="str")})
     found = conspicuous(agents, limit("R20", "times"), limit("R20", "cases"), limit("R20", "grave_cases"))
-    spans = memberships(evidence.tables["roster"], "spv")
-    spv = {person: superior for person, superior, since, until in spans if since <= day < until}
-    return found.assign(spv=found["entity"].map(spv).fillna(""))
+    spv_of = superiors_on(evidence.tables["roster"], "spv", evidence.request.report_date)
+    return found.assign(spv=[spv_of.get(agent, UNMAPPED_ENTITY) for agent in found["entity"]])
 
 
 def _clear(workspace: Path, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:

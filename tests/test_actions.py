@@ -11,13 +11,15 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from caringmon.actions import write_actions
+from caringmon.actions import _outside, write_actions
 from caringmon.analysis.action_lists import ACTION_COLUMNS, ActionDays, action_lists
 from caringmon.analysis.day_counts import DayRules
+from caringmon.analysis.entities import superiors_on
 from caringmon.analysis.rule_counts import RuleDays
 from caringmon.cli import main
 from caringmon.errors import UsageError
 from caringmon.model.claims import PromiseRules
+from caringmon.model.codes import UNMAPPED_ENTITY
 from caringmon.model.findings import Findings
 from caringmon.report.actions import ActionList, action_bytes
 from tests import golden
@@ -158,3 +160,13 @@ def test_the_same_list_gives_the_same_bytes():
 def test_an_unknown_leader_is_answered_with_the_known_ones(written: Path):
     with pytest.raises(UsageError, match=r"--tl TL99.*Known: TL01"):
         write_actions(written, date(DAY), "TL99")
+
+
+def test_agents_without_a_leader_get_a_file_of_their_own_so_that_none_is_left_out():
+    rows, suspects = pd.DataFrame({"team": ["TL01"]}), pd.DataFrame({"spv": [UNMAPPED_ENTITY, "SPV01"]})
+    assert _outside(rows, suspects, ["TL01", "SPV01"]) == [UNMAPPED_ENTITY]
+
+
+def test_everybody_has_the_leader_of_the_day():
+    roster = golden.tables()["roster"]
+    assert superiors_on(roster, "tl", date("2022-10-19"))["A1"] == "TL01"

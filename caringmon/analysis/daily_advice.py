@@ -47,7 +47,7 @@ def daily_advice(
     """
     records = tables["figures"].to_dict("records")
     figures = {str(row["id"]): Figure(**{str(name): value for name, value in row.items()}) for row in records}
-    suspects = _suspects(evidence, now, segments)
+    suspects = judged_agents(evidence, now, segments)
     known = _known(evidence, now, figures, past)
     missing = sorted({*evidence.missing, *evidence.uncovered})
     found = {
@@ -71,7 +71,7 @@ def daily_advice(
     return DailyAdvice(table, pd.DataFrame(made, columns=FIGURE_COLUMNS), notes, found)
 
 
-def _suspects(evidence: Evidence, now: Snapshot, segments: Sequence[str]) -> pd.DataFrame:
+def judged_agents(evidence: Evidence, now: Snapshot, segments: Sequence[str]) -> pd.DataFrame:
     """Return how the agents stand on agrees that are not valid; the site's report alone looks at it."""
     request = evidence.request
     if request.audience.level != "site" or now.scope.coverage.lacks(("calls", "qc", "agents", "roster")):

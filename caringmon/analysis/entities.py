@@ -47,6 +47,11 @@ def memberships(roster: pa.Table, level: str) -> list[tuple[str, str, dt.date, d
     ]
 
 
+def superiors_on(roster: pa.Table, level: str, day: dt.date) -> dict[str, str]:
+    """Return the TL or SPV (`level` `tl`, `spv`) of every agent on a day; whom the roster leaves out is unmapped."""
+    return {person: name for person, name, since, until in memberships(roster, level) if since <= day < until}
+
+
 def with_entity(events: Table, roster: pa.Table, level: str, person: str = "agent_id") -> Table:
     """Return the events with the `entity` they count for on their `day`. A witel stands in the events themselves."""
     if level == "site":
