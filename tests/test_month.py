@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import math
 import shutil
 from pathlib import Path
@@ -21,6 +22,7 @@ from caringmon.runner.documents import contradictions
 from caringmon.runner.staging import read_findings
 from caringmon.store.closes import read_closes
 from tests.exports import load, tamara_csv
+from tests.recommended import raise_in, raised, register
 from tests.report_documents import notebook_of
 from tests.small_month import SERVICES, agree, closed, small_month
 
@@ -172,3 +174,22 @@ def test_the_index_links_the_files_that_the_report_has(workspace, published):
     assert "3 agree" in index
     assert f"{published.relative_to(workspace / 'outputs')}/report.xlsx" in index
     assert "ringkas.txt" not in index
+
+
+def test_advice_of_earlier_reports_is_followed_up_and_keeps_its_id(workspace, tmp_path):
+    copy = tmp_path / "followed"
+    shutil.copytree(workspace, copy)
+    about = {"segment": "PRANPC", "period": "2022-09", "due": dt.date(2022, 9, 30)}
+    late = raised(**about, entity="TL1", owner_id="TL1")
+    missing = raised(**about, rule_id="R26", level="table", entity="targets", owner_role="ANALYST", owner_id="")
+    ids = raise_in(register(copy), late, missing, when=dt.datetime(2022, 9, 28, 8))
+    found = analyse(evidence(copy))
+    assert set(found.tables["followed"]["rec_id"]) == set(ids)
+    # Due 30 September, read on Friday 4 November: 25 working days of October and 4 of November have begun since.
+    assert value(found, f"workdays_overdue.followed.rec:{ids[0]}") == 29
+    advice = found.tables["recommendations"]
+    assert ids[1] in set(advice.loc[advice["rule"] == "R26", "rec_id"])
+    assert set(ids) == set(advice.loc[advice["rule"] == "R29", "entity"])
+    page = page_html(notebook_of(found), found, 1)
+    assert "Tindak lanjut rekomendasi lama" in page
+    assert all(name in page for name in ids)

@@ -180,7 +180,7 @@ def _parent(kpi: str) -> str:
     return kpi.partition(".")[0]
 
 
-def frozen_values(closes: pd.DataFrame, plan: MonthPlan) -> pd.DataFrame:
+def closed_values(closes: pd.DataFrame, plan: MonthPlan) -> pd.DataFrame:
     """Return gross, net, valid and target of the closed months of the year, windows `m2022-10`, and of all: `ytd`.
 
     As they were frozen. The target of a month is what its achievement was divided by; where one has none, the year has

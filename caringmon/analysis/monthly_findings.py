@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import pandas as pd
 from ibis.expr.types import Table
 
-from caringmon.analysis.clocks import clocks_of_month
+from caringmon.analysis.clocks import clocks_of, clocks_of_month
 from caringmon.analysis.corrections import correction_values, corrections
 from caringmon.analysis.daily import LEVELLED
 from caringmon.analysis.daily_advice import daily_advice
 from caringmon.analysis.daily_findings import files_of, scope_of
 from caringmon.analysis.daily_gap import DailyGap, GapRules, daily_gap
 from caringmon.analysis.daily_plan import absent_leaders, shown_agents, shown_slices, shown_teams
+from caringmon.analysis.earlier_advice import open_advice
 from caringmon.analysis.figures import figures, with_figures
 from caringmon.analysis.found import Found
+from caringmon.analysis.history import history
 from caringmon.analysis.judgements import SIGNAL_COLUMNS
 from caringmon.analysis.kpi_values import value_table
 from caringmon.analysis.month_plan import MonthPlan, month_days
-from caringmon.analysis.monthly import frozen_values, month_changes, monthly_values
+from caringmon.analysis.monthly import closed_values, month_changes, monthly_values
 from caringmon.analysis.provenance import notes_table
 from caringmon.analysis.readiness import active_segments
 from caringmon.analysis.reconciliation import system_values
@@ -48,6 +52,11 @@ def monthly_findings(evidence: Evidence, facts: Mapping[str, Table]) -> Found:
     now = snapshot(facts, scope, evidence.clocks, Progress(calendar, plan.today))
     then = clocks_of_month(plan.before, request, calendar)
     before = snapshot(facts, scope, then, Progress(calendar, plan.last_month))
+
+    @cache
+    def at_close(day: dt.date) -> Snapshot:
+        return snapshot(facts, scope, clocks_of(day, dt.time.max, request, calendar), Progress(calendar, day))
+
     rules = GapRules(
         request.reference, request.gap_baseline_days, Resolution(seed=request.seed, coverage=request.coverage)
     )
@@ -56,17 +65,20 @@ def monthly_findings(evidence: Evidence, facts: Mapping[str, Table]) -> Found:
     ruled = ruled_of_month(now, (before, plan.before), request.audience, rule_days(request, plan.today))
     systems = system_values(evidence.systems, active, list(ruled.columns))
     corrected = _corrected(facts, now, counted.values, plan)
-    frozen = frozen_values(evidence.closes, plan)
+    frozen = closed_values(evidence.closes, plan)
     every = [counted.values, explained.values, ruled[ruled["window"] != _DAY], systems, corrected, frozen]
     values = pd.concat([part[LEVELLED] for part in every if len(part)], ignore_index=True)
     differing = _differing(counted.values, evidence.closes, request.period)
     values = pd.concat([values, month_changes(values), differing], ignore_index=True)
     tables = _tables(evidence, values, plan, active, (explained, counted.standings))
-    advice = daily_advice(evidence, now, tables, active)
+    past = history(evidence, now, at_close)
+    advice = daily_advice(evidence, now, tables, active, past)
+    still_open, of_open = open_advice(past.known, active, past.today, calendar)
     tables |= {
         **files_of(evidence, now, plan.today, active),
-        "figures": with_figures(tables["figures"], advice.figures),
+        "figures": with_figures(with_figures(tables["figures"], advice.figures), of_open),
         "recommendations": advice.table,
+        "followed": still_open,
         "notes": pd.concat([notes_table(evidence.annotations), advice.notes], ignore_index=True),
     }
     return Found(tables, active, tuple(one for one in request.segments if one not in active))

@@ -12,7 +12,16 @@ from caringmon.report.month_cards import month_cards
 from caringmon.report.month_charts import curve_charts, days_charts
 from caringmon.report.narrative import standing_status
 from caringmon.report.reading import Reader, readers
-from caringmon.report.sections import Block, Part, Section, advice_block, block, header_block, sections_block
+from caringmon.report.sections import (
+    Block,
+    Part,
+    Section,
+    advice_block,
+    block,
+    header_block,
+    sections_block,
+    show_followup,
+)
 from caringmon.report.tables import months
 from caringmon.report.wording import Sentence, say
 
@@ -68,8 +77,9 @@ def show_month_outcomes(findings: Findings) -> Block:
 
 
 def show_month_advice(findings: Findings) -> Block:
-    """Return section 11: the TL's analysis, and what is recommended for the next month."""
-    return advice_block(findings, say("f01.section.advice"), say("f01.advice.none"))
+    """Return section 11: analysis of the TL, advice for the next month, and what became of earlier advice."""
+    advice = advice_block(findings, say("f01.section.advice"), say("f01.advice.none"))
+    return Block(f"{advice.html}\n{show_followup(findings).html}")
 
 
 def show_month_requirements(findings: Findings) -> Block:
