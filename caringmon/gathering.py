@@ -77,17 +77,8 @@ def gather(parameters: Report, workspace: Path | None = None) -> Evidence:
     clocks = clocks_at(request, calendar)
     day = request.report_date
     since = rows_since(day)
-    loads = facts.read_loads(folder)
-    with facts.connection() as con:
-        admitted = admit(con, folder, loads, clocks, since)
-        others = [load for load in loads if load not in admitted.loads]
-        refuse_silent_record(admitted.visible, events_on(con, folder, others, day), day, sources)
-        elsewhere = [load for load in others if load.table == "calls" and load.exported_at <= clocks.qc]
-        other_calls = visible_tables(con, folder, elsewhere, clocks, day.replace(day=1))["calls"] if elsewhere else None
-        in_time = tuple(load for load in admitted.loads if load.exported_at <= clocks.qc)
-        later = (*later_exports(con, folder, admitted.loads, clocks, since), *export_changes(con, folder, in_time))
-        held = facts.current_rows(con, folder, TABLES["calls"], in_time).select("attempt_id", "load_id").to_pyarrow()
-    tables = admitted.facts
+    read = _read(folder, request, clocks, sources)
+    admitted, tables = read.admitted, read.admitted.facts
     absent = absent_by_design(admitted.loads, request.window, settings.absent_by_design)
     missing, uncovered = _lacking(admitted, request, clocks, calendar, absent)
     refuse_unready(missing, request.period, request.report)
@@ -96,11 +87,11 @@ def gather(parameters: Report, workspace: Path | None = None) -> Evidence:
     refuse_overlaps(tables["roster"])
     refuse_unknown_leader(tables["roster"], request.audience, day)
     refuse_unmapped(counted.tables["calls"], day)
-    shown = tuple(load for load in in_time if load.last_day >= since or load.table in REFERENCE)
-    found = (*facts.read_issues(folder, shown), *later, *_issues(counted, day, absent, calendar))
-    counts, origins = _bridged(counted, held, in_time, request)
+    shown = tuple(load for load in read.in_time if load.last_day >= since or load.table in REFERENCE)
+    found = (*facts.read_issues(folder, shown), *read.later, *_issues(counted, day, absent, calendar))
+    counts, origins = _bridged(counted, read.held, read.in_time, request)
     evidence_id = rows_hash(tables)
-    systems = agrees_by_system(counted.visible["calls"], other_calls, day.replace(day=1)) if other_calls else None
+    systems = _systems(counted, read.other_calls, day)
     annotations = read_annotations(NotesFile.of(parameters).path(folder))
     known = _register(folder, clocks, request)
     months = Period(since, Period.month(day).end)
@@ -119,11 +110,46 @@ def gather(parameters: Report, workspace: Path | None = None) -> Evidence:
         evidence_id=evidence_id,
         run_id=_run_id(told, request, calendar, months),
         annotations=annotations,
-        systems=systems if systems is not None else pd.DataFrame(columns=SYSTEM_COLUMNS),
+        systems=systems,
         followed=known,
         uncovered=uncovered,
         closes=closes,
     )
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What the store holds for a report: the rows at its clocks, and what is told of their files.
+
+    `other_calls`: those of systems that are not the record, exported in time; None: there is no such file. `in_time`:
+    the loads exported by the clock. `later`: what later exports changed. `held`: from which load each call comes.
+    """
+
+    admitted: Admitted
+    other_calls: pa.Table | None
+    in_time: tuple[Load, ...]
+    later: tuple[Issue, ...]
+    held: pa.Table
+
+
+def _read(folder: Path, request: Request, clocks: Clocks, sources: Mapping[str, str]) -> _Read:
+    """Return what the store holds; a system of record silent while another one speaks: DataBlockedError."""
+    day, since = request.report_date, rows_since(request.report_date)
+    loads = facts.read_loads(folder)
+    with facts.connection() as con:
+        admitted = admit(con, folder, loads, clocks, since)
+        others = [load for load in loads if load not in admitted.loads]
+        refuse_silent_record(admitted.visible, events_on(con, folder, others, day), day, sources)
+        elsewhere = [load for load in others if load.table == "calls" and load.exported_at <= clocks.qc]
+        in_time = tuple(load for load in admitted.loads if load.exported_at <= clocks.qc)
+        held = facts.current_rows(con, folder, TABLES["calls"], in_time).select("attempt_id", "load_id").to_pyarrow()
+        return _Read(
+            admitted,
+            visible_tables(con, folder, elsewhere, clocks, day.replace(day=1))["calls"] if elsewhere else None,
+            in_time,
+            (*later_exports(con, folder, admitted.loads, clocks, since), *export_changes(con, folder, in_time)),
+            held,
+        )
 
 
 def _register(folder: Path, clocks: Clocks, request: Request) -> tuple[Followed, ...]:
@@ -148,9 +174,16 @@ def _snapshots(closes: pd.DataFrame) -> tuple[str, ...]:
     return tuple(dict.fromkeys(closes["snapshot"])) if len(closes) else ()
 
 
-def _told(systems: pd.DataFrame | None) -> str:
+def _systems(counted: Admitted, other_calls: pa.Table | None, day: dt.date) -> pd.DataFrame:
+    """Return the agrees of the month in the system of record and in others; no other tells of it: no row."""
+    if not other_calls:
+        return pd.DataFrame(columns=SYSTEM_COLUMNS)
+    return agrees_by_system(counted.visible["calls"], other_calls, day.replace(day=1))
+
+
+def _told(systems: pd.DataFrame) -> str:
     """Return what other systems say, as text for `run_id`; nothing: empty."""
-    return "" if systems is None or systems.empty else systems.to_json(orient="values")
+    return "" if systems.empty else systems.to_json(orient="values")
 
 
 @dataclass(frozen=True)
