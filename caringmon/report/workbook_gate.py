@@ -17,8 +17,8 @@ from caringmon.report.numerals import machine_value, part_of
 from caringmon.report.own_counts import registered
 from caringmon.report.sentence_gate import shortened, unlike
 from caringmon.report.sheets import evidence
+from caringmon.report.sheets.heading import version_words
 from caringmon.report.sheets.pen import Pen
-from caringmon.report.sheets.summary import version_words
 from caringmon.report.workbook import written_workbook
 from caringmon.report.workbook_cells import Stored, StoredBook, stored_book
 

@@ -14,8 +14,8 @@ from caringmon.model.findings import Findings
 from caringmon.report import notes, palette
 from caringmon.report.followed_up import Half, board_line, halves, news_line, of_one
 from caringmon.report.followup_sections import CARDS
-from caringmon.report.sheets.pen import RULE, Pen, at, lines_needed, rule_below, widths
-from caringmon.report.sheets.summary import version_words
+from caringmon.report.sheets.heading import write_heading
+from caringmon.report.sheets.pen import Pen, at, lines_needed, rule_below, widths
 from caringmon.report.tables import Grid
 from caringmon.report.tables.monitoring import (
     age_grid,
@@ -95,17 +95,9 @@ def write_log(pen: Pen, findings: Findings) -> None:
 
 def _head(pen: Pen, sheet: Worksheet, findings: Findings, version: int | None) -> int:
     """Write title, facts, clocks and banners; return the row below."""
-    head, facts, last = findings.head, notes.header(findings), len(_BOARD)
-    pen.text(at(sheet, 1, 1), say(f"title.{head.report}"), bold=True, size=20)
-    sheet.row_dimensions[1].height = 26
-    what = (facts.segments, say("book.date", day=facts.date))
-    pen.text(at(sheet, 2, 1), " · ".join(plain(part, pen.lang) for part in what), colour=palette.GREY)
-    clocks = say("header.clocks", calls=head.calls_clock, qc=head.qc_clock)
-    pen.text(at(sheet, 3, 1), clocks, colour=palette.GREY, size=_SIZE)
-    run = " · ".join([head.form, *version_words(version, pen.lang), f"run {head.run_id}"])
-    pen.text(at(sheet, 3, last), run, colour=palette.GREY, size=_SIZE, align="right")
-    rule_below(sheet, 3, last, RULE)
-    row = 4
+    facts = notes.header(findings)
+    told = (facts.segments, say("book.date", day=facts.date))
+    row = write_heading(pen, sheet, findings, version, told, len(_BOARD)) + 1
     for banner in notes.banners(findings):
         pen.text(at(sheet, row, 1), banner, bold=True, colour=palette.AMBER)
         row += 1

@@ -10,14 +10,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from caringmon.model.findings import Findings
 from caringmon.report import month_words, notes, palette
 from caringmon.report.advice import MOST_ACTIONS, shown_advice
-from caringmon.report.cards import Card
 from caringmon.report.iso import clauses
 from caringmon.report.month_cards import month_cards
 from caringmon.report.reading import Reader, readers
 from caringmon.report.sheets.blocks import ROW_HEIGHT, Spot, need_height, write_block, write_wrapped
 from caringmon.report.sheets.drawings import Body, Drawn, days_chart, lines_chart, place_chart
-from caringmon.report.sheets.pen import RULE, Pen, at, lines_needed, rule_below, widths
-from caringmon.report.sheets.summary import version_words
+from caringmon.report.sheets.heading import leave_low_row, write_card, write_heading
+from caringmon.report.sheets.pen import Pen, at, lines_needed, rule_below, widths
 from caringmon.report.tables import Grid, all_days_grid, months
 from caringmon.report.wording import Slot, plain, say
 
@@ -26,7 +25,6 @@ WIDTH, NARROW = 14.5, 2.5
 CARDS = (1, 3, 5, 8, 10, 12)
 LINE_LENGTH = 165  # letters of a paragraph over the whole width
 CHART_ROWS = 15
-GAP_HEIGHT = 7.0  # points
 
 
 def write_summary(pen: Pen, findings: Findings, version: int | None) -> None:
@@ -100,17 +98,9 @@ def _page(pen: Pen, title: Slot) -> Worksheet:
 
 def _head(pen: Pen, sheet: Worksheet, findings: Findings, version: int | None) -> int:
     """Write title, facts and banners; return the last row."""
-    head, facts = findings.head, notes.header(findings)
-    pen.text(at(sheet, 1, 1), say(f"title.{head.report}"), bold=True, size=20)
-    need_height(sheet, 1, 26)
-    told: list[Slot | None] = [facts.segments, say("f01.month", month=facts.date), facts.workday]
-    pen.text(at(sheet, 2, 1), " · ".join(plain(part, pen.lang) for part in told if part), colour=palette.GREY)
-    clocks = say("header.clocks", calls=head.calls_clock, qc=head.qc_clock)
-    pen.text(at(sheet, 3, 1), clocks, colour=palette.GREY, size=9)
-    last = " · ".join([head.form, *version_words(version, pen.lang), f"run {head.run_id}"])
-    pen.text(at(sheet, 3, COLUMNS), last, colour=palette.GREY, size=9, align="right")
-    rule_below(sheet, 3, COLUMNS, RULE)
-    row = 3
+    facts = notes.header(findings)
+    told = (facts.segments, say("f01.month", month=facts.date), facts.workday)
+    row = write_heading(pen, sheet, findings, version, told, COLUMNS)
     for banner in (*notes.banners(findings), *month_words.banners(findings)):
         row += 1
         write_wrapped(pen, Spot(sheet, row, 1), COLUMNS, banner, {"bold": True, "colour": palette.AMBER})
@@ -123,9 +113,9 @@ def _month(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
     sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=COLUMNS)
     pen.text(at(sheet, row, 1), text, size=11.5, wrap=True)
     need_height(sheet, row, 15.5 * lines_needed(text, LINE_LENGTH) + 3)
-    row = _low(sheet, row)
+    row = leave_low_row(sheet, row)
     for column, card in zip(CARDS, month_cards(reader), strict=False):
-        _card(pen, sheet, card, row, column)
+        write_card(pen, sheet, card, (row, column), 18)
     rule_below(sheet, row + 3, COLUMNS)
     row = write_block(pen, Spot(sheet, row + 5, 1, 2, skipped=LEFT + 1), months.month_grid(reader), reader.actual)
     actions = shown_advice(reader)[:MOST_ACTIONS]
@@ -143,17 +133,6 @@ def _paragraphs(pen: Pen, sheet: Worksheet, row: int, title: Slot, lines: Sequen
         row += 1
         write_wrapped(pen, Spot(sheet, row, 1), COLUMNS, line, {})
     return row
-
-
-def _card(pen: Pen, sheet: Worksheet, card: Card, row: int, column: int) -> None:
-    pen.text(at(sheet, row, column), card.label, colour=palette.GREY, size=9)
-    pen.figure(at(sheet, row + 1, column), card.value.figure, card.value.form, bold=True, size=18, align="left")
-    need_height(sheet, row + 1, 26)
-    if card.context is not None:
-        pen.text(at(sheet, row + 2, column), card.context, colour=palette.GREY, size=9)
-    if card.verdict is not None:
-        colour = palette.STATUS.get(card.tone, palette.GREY)
-        pen.text(at(sheet, row + 3, column), card.verdict, bold=True, colour=colour, size=9)
 
 
 def _side_by_side(
@@ -204,9 +183,3 @@ def _days(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
 
 def _bars(pen: Pen, body: Body, title: Slot, drawn: Sequence[Drawn]) -> object:
     return days_chart(pen, body, title, drawn, ends_now=False)
-
-
-def _low(sheet: Worksheet, row: int) -> int:
-    """Leave a low row below this one; return the row after it."""
-    sheet.row_dimensions[row + 1].height = GAP_HEIGHT
-    return row + 2

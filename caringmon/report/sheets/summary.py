@@ -11,11 +11,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from caringmon.model.findings import Findings
 from caringmon.report import conclusions, narrative, notes, palette, tables
 from caringmon.report.advice import MOST_ACTIONS, shown_advice
-from caringmon.report.cards import Card, cards
+from caringmon.report.cards import cards
 from caringmon.report.reading import Reader, readers
 from caringmon.report.sheets.blocks import ROW_HEIGHT, Spot, need_height, room, write_block, write_wrapped
 from caringmon.report.sheets.drawings import Body, Drawn, days_chart, lines_chart, place_chart
-from caringmon.report.sheets.pen import RULE, Pen, at, lines_needed, rule_below, widths
+from caringmon.report.sheets.heading import leave_low_row, write_card, write_heading
+from caringmon.report.sheets.pen import Pen, at, lines_needed, rule_below, widths
 from caringmon.report.tables import Grid
 from caringmon.report.wording import Sentence, Slot, plain, say
 
@@ -24,7 +25,6 @@ LEFT, RIGHT, COLUMNS = 7, 9, 13  # last column of the left side, first and last 
 CARDS = (1, 3, 5, 7, 10, 12)
 LINE_LENGTH = 176  # letters of the lead over the whole width
 CHART_ROWS = 11
-GAP_HEIGHT = 7.0  # points
 
 
 def write(pen: Pen, findings: Findings, version: int | None) -> None:
@@ -35,7 +35,7 @@ def write(pen: Pen, findings: Findings, version: int | None) -> None:
     row = _head(pen, sheet, findings, version)
     every, anchors = readers(findings), []
     for number, reader in enumerate(every):
-        row = _new_page(sheet, row) if number else _gap(sheet, row)
+        row = _new_page(sheet, row) if number else leave_low_row(sheet, row)
         anchor, row = _first_page(pen, sheet, reader, row)
         anchors.append(anchor)
     for reader, anchor in zip(every, anchors, strict=True):
@@ -46,20 +46,6 @@ def write(pen: Pen, findings: Findings, version: int | None) -> None:
     sheet.freeze_panes = "A2"
 
 
-def version_words(version: int | None, lang: str) -> list[str]:
-    """Return the version and the label of a correction as texts; without version: nothing."""
-    if version is None:
-        return []
-    words = [plain(say("header.version", version=str(version)), lang)]
-    return [*words, plain(say("header.correction", number=str(version - 1)), lang)] if version > 1 else words
-
-
-def _gap(sheet: Worksheet, row: int) -> int:
-    """Leave a low row below this one; return the row after it."""
-    sheet.row_dimensions[row + 1].height = GAP_HEIGHT
-    return row + 2
-
-
 def _new_page(sheet: Worksheet, row: int) -> int:
     """Break the page below this row; return the row after it."""
     sheet.row_breaks.append(Break(id=row))
@@ -68,22 +54,14 @@ def _new_page(sheet: Worksheet, row: int) -> int:
 
 def _head(pen: Pen, sheet: Worksheet, findings: Findings, version: int | None) -> int:
     """Write title, facts, banners and one line per segment where there are several; return the last row."""
-    head, facts = findings.head, notes.header(findings)
-    pen.text(at(sheet, 1, 1), say("title.daily"), bold=True, size=20)
-    need_height(sheet, 1, 26)
-    what: list[Slot | None] = [facts.segments, say("book.date", day=facts.date), facts.workday, facts.audience]
-    pen.text(at(sheet, 2, 1), " · ".join(plain(part, pen.lang) for part in what if part), colour=palette.GREY)
-    clocks = say("header.clocks", calls=head.calls_clock, qc=head.qc_clock)
-    pen.text(at(sheet, 3, 1), clocks, colour=palette.GREY, size=9)
-    last = " · ".join([head.form, *version_words(version, pen.lang), f"run {head.run_id}"])
-    pen.text(at(sheet, 3, COLUMNS), last, colour=palette.GREY, size=9, align="right")
-    rule_below(sheet, 3, COLUMNS, RULE)
-    row = 3
+    facts = notes.header(findings)
+    told = (facts.segments, say("book.date", day=facts.date), facts.workday, facts.audience)
+    row = write_heading(pen, sheet, findings, version, told, COLUMNS)
     for banner in notes.banners(findings):
         row += 1
         pen.text(at(sheet, row, 1), banner, bold=True, colour=palette.AMBER)
     overview = narrative.overview(findings)
-    row = _gap(sheet, row) - 1 if overview else row
+    row = leave_low_row(sheet, row) - 1 if overview else row
     for reader, line in overview:
         row += 1
         pen.text(at(sheet, row, 1), reader.name, bold=True)
@@ -110,26 +88,15 @@ def _first_page(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> tuple[i
         if line is not None:
             row += 1
             pen.text(at(sheet, row, 1), line)
-    row = _gap(sheet, row)
+    row = leave_low_row(sheet, row)
     for column, card in zip(CARDS, cards(reader), strict=False):
-        _card(pen, sheet, card, row, column)
+        write_card(pen, sheet, card, (row, column), 20)
     rule_below(sheet, row + 3, COLUMNS)
-    row = _actions(pen, sheet, reader, _gap(sheet, row + 3))
+    row = _actions(pen, sheet, reader, leave_low_row(sheet, row + 3))
     row = _days(pen, sheet, reader, row)
-    anchor = _gap(sheet, row)
+    anchor = leave_low_row(sheet, row)
     row = _comparisons(pen, sheet, reader, anchor)
-    return anchor, _open_work(pen, sheet, reader, _gap(sheet, row))
-
-
-def _card(pen: Pen, sheet: Worksheet, card: Card, row: int, column: int) -> None:
-    pen.text(at(sheet, row, column), card.label, colour=palette.GREY, size=9)
-    pen.figure(at(sheet, row + 1, column), card.value.figure, card.value.form, bold=True, size=20, align="left")
-    need_height(sheet, row + 1, 26)
-    if card.context is not None:
-        pen.text(at(sheet, row + 2, column), card.context, colour=palette.GREY, size=9)
-    if card.verdict is not None:
-        colour = palette.STATUS.get(card.tone, palette.GREY)
-        pen.text(at(sheet, row + 3, column), card.verdict, bold=True, colour=colour, size=9)
+    return anchor, _open_work(pen, sheet, reader, leave_low_row(sheet, row))
 
 
 def _actions(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
@@ -153,7 +120,7 @@ def _actions(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
             lines = lines_needed(plain(text, pen.lang), room(sheet, column, last))
             need_height(sheet, row, 13 * lines + 2)
         rule_below(sheet, row, COLUMNS)
-    return _gap(sheet, row)
+    return leave_low_row(sheet, row)
 
 
 def _days(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
@@ -182,7 +149,7 @@ def _comparisons(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
     compared = narrative.against_last_month(reader)
     if compared and same and elapsed:
         title = say("last_month.title", day=same, elapsed=elapsed)
-        last = _pairs(pen, sheet, _gap(sheet, last), title, compared)
+        last = _pairs(pen, sheet, leave_low_row(sheet, last), title, compared)
     return max(last, row + CHART_ROWS)
 
 
@@ -207,7 +174,7 @@ def _open_work(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
     ):
         if line is not None:
             write_wrapped(pen, Spot(sheet, row, column), last - column + 1, line, {"bold": True})
-    row = _gap(sheet, row)
+    row = leave_low_row(sheet, row)
     due, kept = tables.due_grid(reader), tables.kept_grid(reader)
     taps, quality = tables.taps_grid(reader), tables.quality_grid(reader)
     sides = ((Spot(sheet, row, 1, 2), (due, kept)), (Spot(sheet, row, 5, 2, 1), (taps,)))
@@ -225,7 +192,7 @@ def _all_days(pen: Pen, sheet: Worksheet, reader: Reader, row: int, anchor: int)
     """Write every day of the month, and draw what has added up in it at row `anchor`; return the last row."""
     pen.text(at(sheet, row, 1), say("book.days_of", segment=reader.name), bold=True, size=14)
     need_height(sheet, row, 18)
-    row = _gap(sheet, row)
+    row = leave_low_row(sheet, row)
     grid, spot = tables.all_days_grid(reader), Spot(sheet, row, 1, skipped=LEFT + 1)
     end = row + 1 + len(grid.rows)
     last = write_block(pen, spot, grid, reader.actual)
