@@ -12,6 +12,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "bench" / "accuracy"))
 
 from advice import OTHERS, SEGMENT, advice, names_the_cause, nothing_planted
 
+del sys.path[0]
+
 TINY = Size(agents=12, teams=3, supervisors=1, officers=2, services=(1_000, 1_900), dials=34.5)
 
 
