@@ -43,6 +43,13 @@ def test_means_totals_and_shares_are_those_of_r_survey(schools, of_survey, row, 
     assert (found.value, found.standard_error) == pytest.approx(of_survey.loc[row, ["est", "se"]].tolist(), rel=1e-10)
 
 
+def test_the_share_of_one_stratum_is_that_of_r_survey(of_survey):
+    # survey's simple random sample apisrs: 200 of California's 6,194 schools, 124 with an award (its help page).
+    found = sampled_share(strata((6194, 200, 124)), 0.95)
+    expected = of_survey.loc["srs_prop_awards"]
+    assert (found.share, found.standard_error) == pytest.approx((expected.est, expected.se), rel=1e-10)
+
+
 def test_a_stratified_share_worked_by_hand():
     # 100 claims, 10 tapped, 5 valid; 300, 20, 16: 0.25·0.5 + 0.75·0.8 = 0.725. Variances (1 - f)·p(1 - p)/(n - 1):
     # 0.9·0.25/9 = 0.025 and (14/15)·0.16/19; times the squared shares of the strata.
