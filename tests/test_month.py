@@ -103,6 +103,10 @@ def test_a_month_without_target_has_no_achievement_and_says_so(findings):
     assert "targets" in findings.head.missing
     page = text_of(findings, "id")
     assert "Pencapaian tidak dapat dihitung" in page
+    assert findings.tables["references"][["window", "note"]].values.tolist() == [
+        ["mtd", "no_reference"], ["against_plan", "no_plan"]
+    ]  # fmt: skip
+    assert "rencana corong tidak lengkap" in page
     assert not {"R01", "R02"} & set(findings.tables["recommendations"]["rule"])
     assert "R26" in set(findings.tables["recommendations"]["rule"])
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from caringmon.analysis.daily_gap import DRIVER_COLUMNS, GUARD_COLUMNS, REFERENCE_COLUMNS
 from caringmon.model.findings import Figure, Findings, entity_name, figure_id
 from caringmon.report import gap_words, sections
 from caringmon.report.advice import MOST_ACTIONS
@@ -30,8 +31,9 @@ def explained(parts: dict[tuple[str, str], dict], guards=(), **more: float) -> F
     for (level, entity), factors in parts.items():
         name = entity_name(level, entity)
         for factor, (part, low, high, is_driver) in factors.items():
-            rows.append(("CT0", level, entity, factor, is_driver, ""))
-            for kpi, value in (("K48.shown", part), ("K48.low", low), ("K48.high", high)):
+            rows.append(("CT0", "mtd", level, entity, factor, is_driver, ""))
+            told = (("K48.shown", part), ("K48.low", low), ("K48.high", high))
+            for kpi, value in ((kpi, value) for kpi, value in told if value is not None):
                 figures.append(figure(kpi, value, level, entity, name, factor))
         figures.append(figure("K48.shown_sum", sum(told[0] for told in factors.values()), level, entity, name))
     figures += [figure(kpi, value, "site", "", "") for kpi, value in more.items()]
@@ -39,11 +41,20 @@ def explained(parts: dict[tuple[str, str], dict], guards=(), **more: float) -> F
     tables = {
         **plain_findings.tables,
         "figures": pd.concat([plain_findings.tables["figures"], pd.DataFrame(known_rows)], ignore_index=True),
-        "drivers": pd.DataFrame(rows, columns=["segment", "level", "entity", "factor", "is_driver", "note"]),
-        "guards": pd.DataFrame([("CT0", *guard) for guard in guards], columns=["segment", "code", "name"]),
+        "drivers": pd.DataFrame(rows, columns=DRIVER_COLUMNS),
+        "guards": pd.DataFrame([("CT0", "mtd", *guard) for guard in guards], columns=GUARD_COLUMNS),
         "references": pd.DataFrame(
-            [("CT0", "last_month", REPORT_DATE.replace(month=9, day=1), REPORT_DATE.replace(month=9, day=16), "")],
-            columns=["segment", "reference", "first_day", "last_day", "note"],
+            [
+                (
+                    "CT0",
+                    "mtd",
+                    "last_month",
+                    REPORT_DATE.replace(month=9, day=1),
+                    REPORT_DATE.replace(month=9, day=16),
+                    "",
+                )
+            ],
+            columns=REFERENCE_COLUMNS,
         ),
     }
     return dataclasses.replace(plain_findings, tables=tables)
@@ -136,6 +147,20 @@ def test_without_parts_there_is_no_chart_and_the_reason_is_given() -> None:
     assert gap_charts(reader) == ()
     assert gap_parts_grid(reader) is None
     assert said(gap_words.gap_title(reader)) == ["Gap belum dapat diuraikan: tidak ada agree pada hari-hari acuan"]
+
+
+def test_parts_without_intervals_are_arithmetic_and_name_no_cause() -> None:
+    parts = {factor: (told[0], None, None, False) for factor, told in SITE.items()}
+    reader = ct0(explained({("site", ""): parts}))
+    assert said(gap_words.gap_title(reader)) == [
+        "Kurang 91 dari target; dibanding rencana bagian terbesar contact rate, −60"
+    ]
+    grid = gap_parts_grid(reader)
+    assert grid is not None
+    assert said(*(column.label for column in grid.columns)) == ["Acuan", "Aktual", "Bagian"]
+    assert {len(row.cells) for row in (*grid.rows, *grid.totals)} == {3}
+    (chart,) = gap_charts(reader)
+    assert chart.notes == ()
 
 
 def test_the_alt_text_of_the_chart_tells_every_part() -> None:

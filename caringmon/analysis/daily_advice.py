@@ -15,6 +15,7 @@ from caringmon.analysis.rules.known import Known
 from caringmon.analysis.snapshot import Snapshot
 from caringmon.model.audience import ALL as EVERYBODY
 from caringmon.model.findings import Evidence, Figure
+from caringmon.model.gap import MTD
 from caringmon.model.kpi import ACTUAL_KPI
 from caringmon.model.period import Period, Window, month_code
 from caringmon.model.rulebook import MIN_N
@@ -106,5 +107,6 @@ def _of_segment(
     known: Known, segment: str, tables: Mapping[str, pd.DataFrame], suspects: pd.DataFrame, missing: Sequence[str]
 ) -> Known:
     own = {name: tables[name][tables[name]["segment"] == segment] for name in OF_SEGMENT}
+    own["drivers"] = own["drivers"][own["drivers"]["window"] == MTD]
     mine = suspects[suspects["segment"] == segment] if len(suspects) else suspects
     return dataclasses.replace(known, segment=segment, tables=own, integrity=mine, missing=missing)

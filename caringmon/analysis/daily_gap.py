@@ -1,4 +1,4 @@
-"""The gap of the month to date explained for the daily report: parts, drivers, guards, what is recoverable (K48)."""
+"""The gap explained for a report: parts, drivers, guards, what is recoverable (K48); of a month also a second time."""
 
 from __future__ import annotations
 
@@ -10,29 +10,41 @@ import pandas as pd
 
 from caringmon.analysis.cells import SERVICE_DAY
 from caringmon.analysis.gap_table import GapQuestion, GapTable, gap_table, gap_units, reference_window
-from caringmon.analysis.references import LAST_MONTH
+from caringmon.analysis.references import LAST_MONTH, PLAN
 from caringmon.analysis.snapshot import Snapshot
 from caringmon.analysis.uncertainty import Resolution
 from caringmon.analysis.whole_numbers import whole_table
+from caringmon.errors import DataBlockedError
 from caringmon.model.audience import Audience
-from caringmon.model.gap import ABOVE, SITE
+from caringmon.model.gap import ABOVE, MTD, SITE, against
 from caringmon.model.period import Period
 
 # Whoever shows the two views of a gap, by team and by witel, shares the errors that drivers may have between them.
 VIEWS = ("tl", "witel")
 NEEDS = ("calls", "services", "assignments", "agents", "roster", "contact")
-DRIVER_COLUMNS = ["segment", "level", "entity", "factor", "is_driver", "note"]
-GUARD_COLUMNS = ["segment", "code", "name"]
-REFERENCE_COLUMNS = ["segment", "reference", "first_day", "last_day", "note"]
+DRIVER_COLUMNS = ["segment", "window", "level", "entity", "factor", "is_driver", "note"]
+GUARD_COLUMNS = ["segment", "window", "code", "name"]
+REFERENCE_COLUMNS = ["segment", "window", "reference", "first_day", "last_day", "note"]
 
 
 @dataclass(frozen=True)
 class GapRules:
-    """Which gap is explained: to the target, against this reference; how finely chance is looked at."""
+    """Which gap is explained: to the target, against this reference; how finely chance is looked at.
+
+    `levels`: of which views the parts are shown; `window`: what the figures call the days, so that the same days can be
+    explained against two references.
+    """
 
     reference: str
     baseline_days: int
     resolution: Resolution
+    levels: tuple[str, ...] = VIEWS
+    window: str = MTD
+
+    def against_other(self) -> GapRules:
+        """Return the rules of a second look at the same gap: the site alone, last month for a plan, else the plan."""
+        other = LAST_MONTH if self.reference == PLAN else PLAN
+        return replace(self, reference=other, levels=("site",), window=against(other))
 
 
 @dataclass(frozen=True)
@@ -50,15 +62,35 @@ class DailyGap:
     references: pd.DataFrame
 
 
+def month_gap(now: Snapshot, before: Snapshot, window: Period, audience: Audience, rules: GapRules) -> DailyGap:
+    """Return the gap of a month explained twice: as the rules say, and against the other reference (`against_other`).
+
+    A plan that is not complete is no reason to have no report: then the second look has no parts, note `no_plan`. What
+    differs from a plan is counted in customers, whose days differ by what they are (docs/methods.md): such a second
+    look has no intervals and no drivers.
+    """
+    first, other = daily_gap(now, lambda: before, window, audience, rules), rules.against_other()
+    try:
+        second = daily_gap(now, lambda: before, window, audience, other)
+    except DataBlockedError:
+        second = daily_gap(now, None, window, audience, other, "no_plan")
+    if other.reference == PLAN:
+        second = _without_intervals(second)
+    both = zip(_tables_of(first), _tables_of(second), strict=True)
+    return DailyGap(*(pd.concat(pair, ignore_index=True) for pair in both))
+
+
 def daily_gap(
-    now: Snapshot, then: Callable[[], Snapshot] | None, window: Period, audience: Audience, rules: GapRules
-) -> DailyGap:
+    now: Snapshot, then: Callable[[], Snapshot] | None, window: Period, audience: Audience, rules: GapRules,
+    why: str = "",
+) -> DailyGap:  # fmt: skip
     """Return the explained gap of every segment for the window; `then`: last month at its own clock, if it has one.
 
     A leader's report has that leader's parts by factor; others have those of the site, the SPVs, TLs and witels. What
-    cannot be counted has no parts; the reason stands in `references`.
+    cannot be counted has no parts; the reason, or `why`, stands in `references`. A plan that lacks one of its metrics:
+    DataBlockedError.
     """
-    why = now.scope.coverage.lacks(NEEDS)
+    why = why or now.scope.coverage.lacks(NEEDS)
     before = now
     if not why and rules.reference == LAST_MONTH:
         why, before = ("no_last_month", now) if then is None else ("", then())
@@ -70,33 +102,33 @@ def daily_gap(
         for number, table in enumerate(views)
     ]
     first = [(segment, views[0]) for segment, views in found.items() if views]
+    values = [_values(shown, audience), *(_beside(segment, table, audience) for segment, table in first)]
+    names = [name for name in DRIVER_COLUMNS if name != "window"]
+    drivers = [pd.DataFrame(columns=names), *(table[names] for table in shown)]
+    references = [_reference(segment, bool(views), now, window, (rules, why)) for segment, views in found.items()]
     return DailyGap(
-        pd.concat(
-            [_values(shown, audience), *(_beside(segment, table, audience) for segment, table in first)],
-            ignore_index=True,
-        ),
-        pd.concat([pd.DataFrame(columns=DRIVER_COLUMNS), *(table[DRIVER_COLUMNS] for table in shown)]),
-        pd.DataFrame(
-            [
-                (s, guard.code, name)
-                for s, table in first
-                for guard in table.found.guards
-                for name in guard.numbers or [""]
-            ],
-            columns=GUARD_COLUMNS,
-        ),
-        pd.DataFrame(
-            [_reference(segment, bool(views), now, window, (rules, why)) for segment, views in found.items()],
-            columns=REFERENCE_COLUMNS,
-        ),
+        pd.concat(values, ignore_index=True).assign(window=rules.window),
+        pd.concat(drivers, ignore_index=True).assign(window=rules.window)[DRIVER_COLUMNS],
+        _guards(first).assign(window=rules.window)[GUARD_COLUMNS],
+        pd.DataFrame(references, columns=REFERENCE_COLUMNS),
     )
 
 
+def _without_intervals(gap: DailyGap) -> DailyGap:
+    is_sure = gap.values["kpi"].isin(("K48.low", "K48.high", "K48.recoverable"))
+    drivers = gap.drivers.assign(is_driver=False, note="")
+    return replace(gap, values=gap.values[~is_sure], drivers=drivers)
+
+
+def _tables_of(gap: DailyGap) -> tuple[pd.DataFrame, ...]:
+    return gap.values, gap.drivers, gap.guards, gap.references
+
+
 def _views(now: Snapshot, before: Snapshot, segment: str, window: Period, rules: GapRules) -> list[GapTable]:
-    halved = replace(rules.resolution, error_rate=rules.resolution.error_rate / len(VIEWS))
+    shared = replace(rules.resolution, error_rate=rules.resolution.error_rate / len(rules.levels))
     questions = [
-        GapQuestion(segment, window, level, rules.reference, now.scope.basis, SERVICE_DAY, rules.baseline_days, halved)
-        for level in VIEWS
+        GapQuestion(segment, window, level, rules.reference, now.scope.basis, SERVICE_DAY, rules.baseline_days, shared)
+        for level in rules.levels
     ]
     units = gap_units(now.relations, before.relations, questions[0])
     return [gap_table(now.relations, before.relations, now.targets, question, units) for question in questions]
@@ -120,7 +152,7 @@ def _values(shown: Sequence[pd.DataFrame], audience: Audience) -> pd.DataFrame:
     is_alone = audience.level != "site"
     shown_as, told = (".alone", [_alone(table) for table in shown]) if is_alone else (".shown", shown)
     rows: list[tuple[object, ...]] = [
-        ("mtd", row["segment"], row["entity"], f"K48{name}", row[column], row[column], math.nan,
+        (MTD, row["segment"], row["entity"], f"K48{name}", row[column], row[column], math.nan,
          row["note"] if math.isnan(row[column]) else "", row["level"], row["factor"])
         for table in told
         for row in table.to_dict("records")
@@ -167,7 +199,7 @@ def _beside(segment: str, table: GapTable, audience: Audience) -> pd.DataFrame:
 def _row(segment: str, owner: tuple[str, str], kpi: str, number: float, part: str = "") -> tuple[object, ...]:
     entity, level = owner
     note = "zero_denominator" if math.isnan(number) else ""
-    return "mtd", segment, entity, kpi, number, number, math.nan, note, level, part
+    return MTD, segment, entity, kpi, number, number, math.nan, note, level, part
 
 
 def _guards(first: Sequence[tuple[str, GapTable]]) -> pd.DataFrame:
@@ -177,7 +209,7 @@ def _guards(first: Sequence[tuple[str, GapTable]]) -> pd.DataFrame:
         for guard in table.found.guards
         for name in guard.numbers or [""]
     ]
-    return pd.DataFrame(rows, columns=GUARD_COLUMNS)
+    return pd.DataFrame(rows, columns=["segment", "code", "name"])
 
 
 def _reference(
@@ -187,7 +219,7 @@ def _reference(
     rules, why = by
     asked = GapQuestion(segment, window, "site", rules.reference, baseline_days=rules.baseline_days)
     days = reference_window(asked, now.scope.calendar) or Period.month(window.start)
-    return segment, rules.reference, days.start, days.last_day, "" if is_known else why or "no_reference"
+    return segment, rules.window, rules.reference, days.start, days.last_day, "" if is_known else why or "no_reference"
 
 
 def _table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from caringmon.analysis.references import LAST_MONTH, PLAN
 from caringmon.model.calendar import WorkCalendar
+from caringmon.model.gap import against
 from caringmon.model.period import Period, Window, month_before, month_code
 
 
@@ -66,6 +68,7 @@ class MonthPlan:
             Window("last_month", self.before),
             Window("half", self.half),
             Window("closed", self.month),
+            *(Window(against(reference), self.month) for reference in (LAST_MONTH, PLAN)),
             Window("ytd", Period(first, self.month.end)),
             *(Window(f"m{code}", Period.named(code)) for code in self.frozen),
             *self.weeks,

@@ -15,7 +15,7 @@ from caringmon.analysis.corrections import correction_values, corrections
 from caringmon.analysis.daily import LEVELLED
 from caringmon.analysis.daily_advice import daily_advice
 from caringmon.analysis.daily_findings import files_of, scope_of
-from caringmon.analysis.daily_gap import DailyGap, GapRules, daily_gap
+from caringmon.analysis.daily_gap import DailyGap, GapRules, month_gap
 from caringmon.analysis.daily_plan import absent_leaders, shown_agents, shown_slices, shown_teams
 from caringmon.analysis.earlier_advice import open_advice
 from caringmon.analysis.figures import figures, with_figures
@@ -60,7 +60,7 @@ def monthly_findings(evidence: Evidence, facts: Mapping[str, Table]) -> Found:
     rules = GapRules(
         request.reference, request.gap_baseline_days, Resolution(seed=request.seed, coverage=request.coverage)
     )
-    explained = daily_gap(now, lambda: before, plan.month, request.audience, rules)
+    explained = month_gap(now, before, plan.month, request.audience, rules)
     counted = monthly_values(now, before, facts["assignments"], plan, rule_days(request, plan.last_month))
     ruled = ruled_of_month(now, (before, plan.before), request.audience, rule_days(request, plan.today))
     systems = system_values(evidence.systems, active, list(ruled.columns))
@@ -108,9 +108,9 @@ def _tables(
         "uncovered": _uncovered(evidence),
         "signals": pd.DataFrame(columns=SIGNAL_COLUMNS),
         "absences": absent_leaders(evidence.tables["attendance"], roster, plan.today, ()),
-        "drivers": explained.drivers.reset_index(drop=True),
-        "guards": explained.guards.reset_index(drop=True),
-        "references": explained.references.reset_index(drop=True),
+        "drivers": explained.drivers,
+        "guards": explained.guards,
+        "references": explained.references,
     }
 
 

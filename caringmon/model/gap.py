@@ -12,12 +12,19 @@ SITE = "SITE"
 STEPS = ("units", "worked", "contacted", "rpc", "gross", "counted")
 FACTORS = ("assigned", "mix", "penetration", "contact", "rpc", "agree", "valid_share")
 ABOVE = "target_above_reference"
+# What figures call the days whose gap is explained; and the same days against another reference (`against`).
+MTD = "mtd"
 GAP_COLUMNS = ("level", "entity", "factor", "part", "low", "high", "is_driver", "note", "shown")
 ONE_DAY_ONLY, INDICATIVE, NOT_DISTINGUISHED = "one_day", "indicative", "not_distinguished"
 GUARDS = (
     "GAP_NEAR_ZERO", "OFFSETTING_PARTS", "UNEQUAL_WINDOWS", "INCOMPLETE_DAY", "DUPLICATE_CALLS", "CALLS_OUTSIDE_LIST",
     "NON_ADDITIVE_METRIC", "VERDICTS_OUTSTANDING", "SHARES_DISAGREE", "FEW_DAYS",
 )  # fmt: skip
+
+
+def against(reference: str) -> str:
+    """Return the window in which figures explain the gap a second time, against that reference."""
+    return f"against_{reference}"
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from caringmon.model.gap import ABOVE
+from functools import partial
+
+from caringmon.model.gap import ABOVE, MTD
 from caringmon.report import palette
 from caringmon.report.canvas import Canvas, Margins, blank
 from caringmon.report.charts import WIDE, Chart, small_chart_of
-from caringmon.report.gap_words import Part, gap_title, parts
+from caringmon.report.gap_words import Part, gap_title, has_intervals, parts
 from caringmon.report.reading import Reader
 from caringmon.report.wording import Sentence, plain, say
 
@@ -14,18 +16,22 @@ NAMES, NUMBERS = 132, 44  # points for the names on the left, and for the number
 _BAR, _FAINT = 0.6, "#aab4c0"
 
 
-def gap_charts(reader: Reader) -> tuple[Chart, ...]:
-    """Return the chart of the gap; a gap that cannot be explained: none."""
-    return (small_chart_of(gap_title(reader), gap_chart, reader, (say("gap.legend"),)),) if parts(reader) else ()
+def gap_charts(reader: Reader, window: str = MTD) -> tuple[Chart, ...]:
+    """Return the chart of the gap; a gap that cannot be explained: none. `window`: which explanation of it."""
+    if not parts(reader, window):
+        return ()
+    draw = partial(gap_chart, window=window)
+    legend = (say("gap.legend"),) if has_intervals(reader, window) else ()
+    return (small_chart_of(gap_title(reader, window), draw, reader, legend),)
 
 
-def gap_chart(reader: Reader, width: int = WIDE) -> tuple[bytes, Sentence]:
+def gap_chart(reader: Reader, width: int = WIDE, window: str = MTD) -> tuple[bytes, Sentence]:
     """Return the parts of the gap as bars with their intervals as SVG, and the alt text."""
-    mine = parts(reader)
+    mine = parts(reader, window)
     with blank(width, margins=Margins(right=NUMBERS, bottom=8)) as canvas:
         if mine:
             _draw(canvas, mine, reader.head.lang)
-    return canvas.svg, _alt(reader, mine)
+    return canvas.svg, _alt(gap_title(reader, window), mine)
 
 
 def _draw(canvas: Canvas, mine: tuple[Part, ...], lang: str) -> None:
@@ -60,8 +66,7 @@ def _colour(part: Part) -> str:
     return palette.RED if part.shown.value < 0 else palette.GREEN
 
 
-def _alt(reader: Reader, mine: tuple[Part, ...]) -> Sentence:
-    title = gap_title(reader)
+def _alt(title: Sentence, mine: tuple[Part, ...]) -> Sentence:
     if not mine:
         return say("alt.nothing", title=title)
     pairs = tuple(say("alt.part", factor=say(f"factor.{part.factor}"), part=part.shown) for part in mine)

@@ -6,7 +6,7 @@ from caringmon.model.findings import Findings
 from caringmon.report import conclusions, month_words, notes, tables
 from caringmon.report.advice import MOST_ACTIONS, shown_advice
 from caringmon.report.gap_chart import gap_charts
-from caringmon.report.gap_words import gap_drivers, gap_guards, gap_reference, gap_title
+from caringmon.report.gap_words import explanations, gap_drivers, gap_guards, gap_reference, gap_title
 from caringmon.report.iso import clauses
 from caringmon.report.month_cards import month_cards
 from caringmon.report.month_charts import curve_charts, days_charts
@@ -52,7 +52,7 @@ def show_month_work(findings: Findings) -> Block:
     return sections_block(
         findings,
         Section("f01.section.funnel", "corong", [_funnel(reader) for reader in every]),
-        Section("f01.section.gap", "kesenjangan", [_gap(reader) for reader in every], "beside"),
+        Section("f01.section.gap", "kesenjangan", [part for reader in every for part in _gaps(reader)], "beside"),
         Section("f01.section.productivity", "produktivitas", [_productivity(reader) for reader in every], "beside"),
     )
 
@@ -117,13 +117,17 @@ def _funnel(reader: Reader) -> Part:
     return Part(reader, grids=(tables.funnel_grid(reader),))
 
 
-def _gap(reader: Reader) -> Part:
-    """Return what each factor adds to the gap, who stands out, and what to know before that is read."""
-    grid = months.gap_numbers_grid(reader)
+def _gaps(reader: Reader) -> tuple[Part, ...]:
+    """Return the gap against last month and against the plan: what each factor adds, who stands out, what to know."""
+    return tuple(_gap(reader, window) for window in explanations(reader))
+
+
+def _gap(reader: Reader, window: str) -> Part:
+    grid = months.gap_numbers_grid(reader, window)
     if grid is None:
-        return Part(reader, (gap_title(reader),))
-    told = (*gap_drivers(reader), *gap_reference(reader), *gap_guards(reader))
-    return Part(reader, charts=gap_charts(reader), grids=(grid,), notes=told)
+        return Part(reader, (gap_title(reader, window),))
+    told = (*gap_drivers(reader, window), *gap_guards(reader, window))
+    return Part(reader, gap_reference(reader, window), gap_charts(reader, window), (grid,), told)
 
 
 def _productivity(reader: Reader) -> Part:

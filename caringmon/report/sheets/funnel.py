@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from openpyxl.worksheet.worksheet import Worksheet
 
 from caringmon.model.findings import Findings
 from caringmon.report import palette
-from caringmon.report.gap_words import gap_drivers, gap_guards, gap_reference
+from caringmon.report.gap_words import explanations, gap_drivers, gap_guards, gap_reference
 from caringmon.report.reading import Reader, readers
 from caringmon.report.sheets.pen import Pen, at, widths
 from caringmon.report.sheets.records import Part, make_data_sheet, write_notes, write_records
@@ -40,10 +41,12 @@ def write(pen: Pen, findings: Findings) -> None:
 
 
 def _gap_tables(findings: Findings) -> Iterator[tuple[Slot, Slot, list[tuple[Reader, Grid]]]]:
-    """Yield the tables of the gap that a segment has: parts with intervals, by team, by witel."""
+    """Yield the tables of the gap that a segment has: parts with intervals per reference, by team, by witel."""
+    windows = dict.fromkeys(window for reader in readers(findings) for window in explanations(reader))
     every: tuple[Callable[[Reader], Grid | None], ...] = (
-        gap_parts_grid, lambda reader: gap_grid(reader, "tl"), lambda reader: gap_grid(reader, "witel"),
-    )  # fmt: skip
+        *(partial(gap_parts_grid, window=window) for window in windows),
+        *(partial(gap_grid, level=level) for level in ("tl", "witel")),
+    )
     for make in every:
         grids = [(reader, grid) for reader in readers(findings) if (grid := make(reader)) is not None]
         if grids:
@@ -53,7 +56,13 @@ def _gap_tables(findings: Findings) -> Iterator[tuple[Slot, Slot, list[tuple[Rea
 def _write_gap_notes(pen: Pen, sheet: Worksheet, findings: Findings, row: int) -> int:
     """Write who stands out, what the gap is compared with and what to know, per segment; return the last row."""
     for reader in readers(findings):
-        for line in (*gap_drivers(reader), *gap_reference(reader), *gap_guards(reader)):
+        lines = (
+            line
+            for window in explanations(reader)
+            for read in (gap_reference, gap_drivers, gap_guards)
+            for line in read(reader, window)
+        )
+        for line in lines:
             row += 1
             pen.text(at(sheet, row, 1), f"{reader.name} · {plain(line, pen.lang)}", colour=palette.GREY, size=9)
     return row

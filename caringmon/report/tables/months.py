@@ -185,13 +185,21 @@ def indicator(reader: Reader, kpi: str) -> Slot:
     return say(key) if key in catalogue(LANGUAGES[0]) else name_of(kpi, reader.head.lang)
 
 
-def gap_numbers_grid(reader: Reader) -> Grid | None:
-    """Return the parts of the gap with their intervals, beside the chart that says how sure they are; none: None."""
-    grid = gap_parts_grid(reader)
-    if grid is None:
-        return None
-    rows, totals = ([replace(row, cells=row.cells[:-1]) for row in lines] for lines in (grid.rows, grid.totals))
-    return replace(grid, columns=grid.columns[:-1], rows=tuple(rows), totals=tuple(totals))
+def gap_numbers_grid(reader: Reader, window: str) -> Grid | None:
+    """Return the parts of the gap in numbers, beside the chart that says how sure they are; none: None."""
+    grid = gap_parts_grid(reader, window)
+    return None if grid is None else without_words(grid)
+
+
+def without_words(grid: Grid) -> Grid:
+    """Return the table without its columns of words."""
+    kept = [place for place, column in enumerate(grid.columns) if column.kind != "text"]
+
+    def narrowed(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        return tuple(replace(row, cells=tuple(row.cells[place] for place in kept)) for row in rows)
+
+    columns = tuple(grid.columns[place] for place in kept)
+    return replace(grid, columns=columns, rows=narrowed(grid.rows), totals=narrowed(grid.totals))
 
 
 def weeks_grid(reader: Reader) -> Grid:
