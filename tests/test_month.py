@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup
 from caringmon.cli import main
 from caringmon.errors import DataBlockedError, RefusedError
 from caringmon.model.findings import Findings
+from caringmon.model.recommendation import Check, Status
 from caringmon.params import report_parameters
 from caringmon.pipeline import analyse, gather
 from caringmon.report.page import page_html
@@ -22,7 +23,7 @@ from caringmon.runner.documents import contradictions
 from caringmon.runner.staging import read_findings
 from caringmon.store.closes import read_closes
 from tests.exports import load, tamara_csv
-from tests.recommended import raise_in, raised, register
+from tests.recommended import move, raise_in, raised, register
 from tests.report_documents import notebook_of
 from tests.small_month import SERVICES, agree, closed, small_month
 
@@ -197,3 +198,24 @@ def test_advice_of_earlier_reports_is_followed_up_and_keeps_its_id(workspace, tm
     page = page_html(notebook_of(found), found, 1)
     assert "Tindak lanjut rekomendasi lama" in page
     assert all(name in page for name in ids)
+
+
+def test_what_ran_in_the_month_is_told_by_how_it_ended(workspace, tmp_path):
+    copy = tmp_path / "ended"
+    shutil.copytree(workspace, copy)
+    about = {"segment": "PRANPC", "period": "2022-09", "due": dt.date(2022, 9, 30), "check": Check("K18", 1)}
+    url = register(copy)
+    every = [raised(**about, entity=f"TL{n}", owner_id="TL1") for n in range(1, 6)]
+    goes_on, dropped, before, effective, waits = raise_in(url, *every, when=dt.datetime(2022, 9, 20, 8))
+    move(url, dropped, Status.REJECTED, when=dt.datetime(2022, 10, 5, 9))
+    move(url, before, Status.REJECTED, when=dt.datetime(2022, 9, 22, 9))
+    done = (Status.SENT, Status.DONE_CLAIMED)
+    move(url, effective, *done, Status.VERIFIED_EFFECTIVE, when=dt.datetime(2022, 10, 6, 9))
+    move(url, waits, *done, when=dt.datetime(2022, 10, 26, 9))
+    found = analyse(evidence(copy))
+    names = ("ran", "effective", "not_effective", "dropped", "goes_on")
+    assert [value(found, f"followed_{name}.followed") for name in names] == [4, 1, 0, 1, 2]
+    assert set(found.tables["assessed"]["rec_id"]) == {effective, waits}
+    page = BeautifulSoup(page_html(notebook_of(found), found, 1), "html.parser").get_text()
+    assert "Dari 4 rekomendasi yang berjalan dalam Oktober 2022: 1 terbukti efektif" in page
+    assert goes_on in page

@@ -332,6 +332,17 @@ def test_a_witel_that_lost_contact_beyond_chance_is_named():
     )
 
 
+@pytest.mark.parametrize(("part", "cause"), [
+    (-30.0, "Faktor yang pasti: contact rate di witel Semarang, 30 agree lebih sedikit daripada acuan."),
+    (-20.0, "Faktor terbesar contact rate: 40 agree lebih sedikit daripada acuan."),
+])  # fmt: skip
+def test_the_cause_is_where_most_of_the_factor_was_lost(part, cause):
+    # The site lost 40 by contact; 60 % of it, 24, make one witel the place.
+    figures, tables = lost("witel", "Semarang", "contact", part)
+    tables["drivers"] = [*DRIVER["drivers"], *tables["drivers"]]
+    assert said("R01", "cause", situation=known({**BEHIND, **CONTACT_PART, **figures}, tables=tables)) == cause
+
+
 def test_a_team_that_lost_agree_rate_beyond_chance_is_asked_alone():
     figures, tables = lost("tl", "TL02", "agree")
     (recommended,) = [one for _, one in recommendations(known(figures, tables=tables)).recommendations

@@ -37,7 +37,7 @@ NOWHERE = (dt.date(2022, 12, 1), dt.date(2022, 12, 1))
 NO_CAUSES = {
     "CONTACT_LOSS": 0.0, "WEAK_TEAM_FACTOR": 1.0, "RETURN_FACTOR": 1.0, "ABSENT_DAYS": NOWHERE, "UNTOUCHED_SHARE": 0.0,
 }  # fmt: skip
-EASY_TARGET = ((0.22, 0.17), (0.22, 0.17))  # agrees per service, by month and segment
+EASY_TARGET = ((0.22, 0.17),) * 3  # agrees per service, by month and segment
 
 
 def main() -> None:

@@ -90,7 +90,7 @@ def open_advice(
         shown = mine[~mine["is_restricted"].astype(bool)]
         late = int((shown["workdays_overdue"] > 0).sum())
         numbers = {OPEN: len(shown), OVERDUE: late, RESTRICTED: len(mine) - len(shown)}
-        figures += [_figure(segment, kpi, number, today) for kpi, number in numbers.items()]
+        figures += [followed_figure(segment, kpi, number, today) for kpi, number in numbers.items()]
         places = 0
         for record in shown.to_dict("records"):
             # What R29 says of another one stands with that one already.
@@ -98,7 +98,7 @@ def open_advice(
             is_listed = record["rule_id"] != _OF_EARLIER and places <= MOST_LISTED
             rows.append({**_row({str(name): value for name, value in record.items()}), "listed": is_listed})
             if record["workdays_overdue"]:
-                figures.append(_figure(segment, DAYS, record["workdays_overdue"], today, str(record["rec_id"])))
+                figures.append(followed_figure(segment, DAYS, record["workdays_overdue"], today, str(record["rec_id"])))
     registered = pd.DataFrame([asdict(figure) for figure in figures], columns=FIGURE_COLUMNS)
     return pd.DataFrame(rows, columns=FOLLOWED_COLUMNS), registered
 
@@ -112,7 +112,8 @@ def _row(record: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def _figure(segment: str, kpi: str, number: int, day: dt.date, rec_id: str = "") -> Figure:
+def followed_figure(segment: str, kpi: str, number: int, day: dt.date, rec_id: str = "") -> Figure:
+    """Return a count of recommendations, or of one of them, as a figure in window `followed`."""
     unit, decimals = about(kpi)
     level = "rec" if rec_id else "site"
     return Figure(

@@ -32,7 +32,7 @@ from caringmon.analysis.recommendations import TABLE_COLUMNS
 from caringmon.analysis.rule_counts import rule_days
 from caringmon.analysis.snapshot import Snapshot, snapshot
 from caringmon.analysis.targets import Progress
-from caringmon.analysis.verdicts import Assessed, assessed
+from caringmon.analysis.verdicts import assessed, assessed_table
 from caringmon.model.findings import Evidence
 from caringmon.model.follow_up import Followed, version_of
 from caringmon.model.recommendation import VERIFIED, Status
@@ -42,10 +42,6 @@ TRACKED_COLUMNS = [
     "rec_id", "segment", "rule_id", "origin", "priority", "level", "entity", "owner_role", "owner_id", "raised_on",
     "due", "status", "step_on", "workdays_overdue", "escalate_to", "finding", "action", "effect_value",
     "effect_metric", "linked_agrees", "next_statuses",
-]  # fmt: skip
-ASSESSED_COLUMNS = [
-    "rec_id", "origin", "segment", "rule_id", "level", "entity", "kpi", "is_share", "status", "verdict", "why",
-    "is_final", "before_first", "before_last", "after_first", "after_last", "measured",
 ]  # fmt: skip
 BACK_COLUMNS = ["rec_id", "origin", "rule_id", "agent_id", "reason_code", "closed_on", "first_on", "cases"]
 # Of the tables that every page reads, those that hold nothing here.
@@ -99,7 +95,7 @@ def followup_findings(evidence: Evidence, facts: Mapping[str, Table]) -> Found:
             "figures": pd.DataFrame([asdict(one) for one in numbers], columns=FIGURE_COLUMNS),
             "tracked": _tracked(still_open),
             "returns": returns,
-            "assessed": _assessed(verdicts, done),
+            "assessed": assessed_table(verdicts, {one.rec_id: one for one in done}),
             "back": _back(back, shown),
             "log": pd.DataFrame(log_table(shown, before), columns=LOG_COLUMNS),
             "notes": notes_table(evidence.annotations),
@@ -122,21 +118,6 @@ def _tracked(still_open: pd.DataFrame) -> pd.DataFrame:
     ordered = still_open.sort_values("origin", kind="stable", key=lambda origin: origin != "QC", ignore_index=True)
     listed = ["|".join(statuses) for statuses in ordered["next_statuses"]]
     return ordered.assign(next_statuses=listed)[TRACKED_COLUMNS]
-
-
-def _assessed(verdicts: Sequence[Assessed], done: Sequence[Followed]) -> pd.DataFrame:
-    by_id = {one.rec_id: one for one in done}
-    rows = [(v, by_id[v.rec_id]) for v in verdicts]
-    return pd.DataFrame(
-        [
-            (v.rec_id, str(one.latest.recommendation.origin), one.segment, one.subject[1], one.subject[2],
-             one.subject[3], v.subject.kpi, v.subject.is_share, str(one.status), str(v.verdict), v.why, v.is_final,
-             v.before.start, v.before.last_day, v.after.start, v.after.last_day,
-             v.judgement.difference if v.judgement is not None else float("nan"))
-            for v, one in rows
-        ],
-        columns=ASSESSED_COLUMNS,
-    )  # fmt: skip
 
 
 def _back(back: pd.DataFrame, shown: Sequence[Followed]) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -51,15 +51,23 @@ def _read_on(evidence: Evidence) -> dt.date:
     return calendar.next_workday(request.report_date) if is_over else request.report_date
 
 
+def measured(
+    done: Iterable[Followed], evidence: Evidence, at_close: Callable[[dt.date], Snapshot]
+) -> tuple[Assessed, ...]:
+    """Return what is measured of recommendations that are done, up to the report's day."""
+    request = evidence.request
+    day = request.report_date
+    measure = Measuring(at_close, rows_since(day), rule_days(request, day), request.max_attempts_day)
+    return assessed(done, day, evidence.calendar, measure.of, int(request.rulebook.general[MIN_N]))
+
+
 def history(evidence: Evidence, now: Snapshot, at_close: Callable[[dt.date], Snapshot]) -> History:
     """Return what became of the recommendations; `at_close`: what was known at a day's own clocks."""
     request, calendar = evidence.request, evidence.calendar
     day, audience = request.report_date, request.audience
     today = _read_on(evidence)
     known = concerning(evidence.followed, audience, evidence.tables["roster"], day)
-    measure = Measuring(at_close, rows_since(day), rule_days(request, day), request.max_attempts_day)
-    done = [one for one in known if one.status is Status.DONE_CLAIMED]
-    found = assessed(done, day, calendar, measure.of, int(request.rulebook.general[MIN_N]))
+    found = measured([one for one in known if one.status is Status.DONE_CLAIMED], evidence, at_close)
     back = came_back(now.relations, known, int(request.rulebook.limit("R29", "again_days")))
     earlier = earlier_advice(known, {one.rec_id: one.status for one in found}, back["rec_id"], today, calendar)
     agrees = linked_agrees(now.relations, rule_days(request, day), audience.level, audience.person)

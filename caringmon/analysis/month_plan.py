@@ -45,6 +45,11 @@ class MonthPlan:
         return month_before(self.month.start)
 
     @property
+    def next(self) -> Period:
+        """The month after."""
+        return Period.month(self.month.end)
+
+    @property
     def last_month(self) -> dt.date:
         """The last day of the month before."""
         return self.before.last_day
@@ -67,6 +72,7 @@ class MonthPlan:
             Window("change", Period(self.before.start, self.month.end)),
             Window("last_month", self.before),
             Window("half", self.half),
+            Window("next_month", self.next),
             Window("closed", self.month),
             *(Window(against(reference), self.month) for reference in (LAST_MONTH, PLAN)),
             Window("ytd", Period(first, self.month.end)),

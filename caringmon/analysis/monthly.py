@@ -13,12 +13,13 @@ from caringmon.analysis.daily import LEVELLED, SERIES, added_up, agent_values, n
 from caringmon.analysis.kpi_table import estimated_values
 from caringmon.analysis.kpi_values import counts_of, value_table
 from caringmon.analysis.month_plan import MonthPlan
+from caringmon.analysis.next_month import next_month_values
 from caringmon.analysis.regrouped import GROUPS, regrouped_values
 from caringmon.analysis.rule_counts import RuleDays, rule_counts
 from caringmon.analysis.slices import result_shares
 from caringmon.analysis.snapshot import Snapshot
 from caringmon.analysis.staffing import STAFF_COUNTS, staff_values
-from caringmon.analysis.targets import Progress
+from caringmon.analysis.targets import Progress, Targets
 from caringmon.model.kpi import COUNTED, DAILY
 from caringmon.model.period import Period, Window
 
@@ -47,18 +48,19 @@ class MonthlyValues:
 
 
 def monthly_values(
-    now: Snapshot, before: Snapshot, assignments: Table, plan: MonthPlan, days: RuleDays
+    now: Snapshot, before: Snapshot, later: Targets, assignments: Table, plan: MonthPlan, days: RuleDays
 ) -> MonthlyValues:
     """Return what the report prints. `now`, `before`: what was known of this month and the one before at their clocks.
 
-    `assignments`: the visible rows of the data order; `days`: as the rules count, for the month before.
+    `later`: the targets that are known when the report is read; `assignments`: the visible rows of the data order;
+    `days`: as the rules count, for the month before.
     """
     coverage = now.scope.coverage
     has_agents = not coverage.lacks(("agents", "roster"))
     standings = standings_of(now, plan.today) if has_agents else no_standings()
     month = Window("mtd", plan.month)
     parts = [
-        *(_levelled(part, "site") for part in _site(now, plan)),
+        *(_levelled(part, "site") for part in _site(now, later, plan)),
         *(_levelled(part, "site") for part in _last_month(now, before, plan)),
         *(_sliced(part) for part in _results(now, before, plan, days)),
         *_teams(now, plan),
@@ -77,7 +79,7 @@ def _sliced(values: pd.DataFrame) -> pd.DataFrame:
     return values.assign(level="site")[LEVELLED]
 
 
-def _site(now: Snapshot, plan: MonthPlan) -> list[pd.DataFrame]:
+def _site(now: Snapshot, later: Targets, plan: MonthPlan) -> list[pd.DataFrame]:
     """Return the month of the site: as a whole, day by day, by week of the promises, and what it may become."""
     scope, month = now.scope, Window("mtd", plan.month)
     focus = [(segment, "") for segment in scope.segments]
@@ -92,6 +94,7 @@ def _site(now: Snapshot, plan: MonthPlan) -> list[pd.DataFrame]:
         _until_next_list(values[~values["kpi"].map(_parent).isin(_OF_RULES)]),
         _of(staff, _STAFF),
         estimated_values(counts),
+        next_month_values(staff, later, plan, scope.calendar, scope.segments),
         days,
         _of(now.values("site", plan.weeks, DUE), DUE),
         _of(outlook, COMPARED),

@@ -23,6 +23,7 @@ from caringmon.analysis.found import Found
 from caringmon.analysis.history import history
 from caringmon.analysis.judgements import SIGNAL_COLUMNS
 from caringmon.analysis.kpi_values import value_table
+from caringmon.analysis.month_followup import month_followup
 from caringmon.analysis.month_plan import MonthPlan, month_days
 from caringmon.analysis.monthly import closed_values, month_changes, monthly_values
 from caringmon.analysis.provenance import notes_table
@@ -31,7 +32,7 @@ from caringmon.analysis.reconciliation import system_values
 from caringmon.analysis.regrouped import groups_shown
 from caringmon.analysis.rule_counts import rule_days
 from caringmon.analysis.ruled_values import ruled_of_month
-from caringmon.analysis.snapshot import Snapshot, snapshot
+from caringmon.analysis.snapshot import Snapshot, snapshot, targets_at
 from caringmon.analysis.targets import Progress
 from caringmon.analysis.uncertainty import Resolution
 from caringmon.model.findings import Evidence
@@ -61,7 +62,8 @@ def monthly_findings(evidence: Evidence, facts: Mapping[str, Table]) -> Found:
         request.reference, request.gap_baseline_days, Resolution(seed=request.seed, coverage=request.coverage)
     )
     explained = month_gap(now, before, plan.month, request.audience, rules)
-    counted = monthly_values(now, before, facts["assignments"], plan, rule_days(request, plan.last_month))
+    later = targets_at(facts, scope, now.relations, Progress(calendar, evidence.clocks.qc.date()))
+    counted = monthly_values(now, before, later, facts["assignments"], plan, rule_days(request, plan.last_month))
     ruled = ruled_of_month(now, (before, plan.before), request.audience, rule_days(request, plan.today))
     systems = system_values(evidence.systems, active, list(ruled.columns))
     corrected = _corrected(facts, now, counted.values, plan)
@@ -74,11 +76,14 @@ def monthly_findings(evidence: Evidence, facts: Mapping[str, Table]) -> Found:
     past = history(evidence, now, at_close)
     advice = daily_advice(evidence, now, tables, active, past)
     still_open, of_open = open_advice(past.known, active, past.today, calendar)
+    effects, of_effects = month_followup(evidence, past, plan.month, active, at_close)
+    more = pd.concat([advice.figures, of_open, of_effects], ignore_index=True)
     tables |= {
         **files_of(evidence, now, plan.today, active),
-        "figures": with_figures(with_figures(tables["figures"], advice.figures), of_open),
+        "figures": with_figures(tables["figures"], more),
         "recommendations": advice.table,
         "followed": still_open,
+        "assessed": effects,
         "notes": pd.concat([notes_table(evidence.annotations), advice.notes], ignore_index=True),
     }
     return Found(tables, active, tuple(one for one in request.segments if one not in active))

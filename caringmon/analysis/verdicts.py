@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+
+import pandas as pd
 
 from caringmon.analysis.effectiveness import (
     Judgement,
@@ -28,6 +31,10 @@ STATUS_OF = {
     Verdict.INCONCLUSIVE: Status.DONE_CLAIMED,
 }
 WAITING, FEW, BETWEEN = "waiting", "few", "between"
+ASSESSED_COLUMNS = [
+    "rec_id", "origin", "segment", "rule_id", "level", "entity", "kpi", "is_share", "status", "verdict", "why",
+    "is_final", "before_first", "before_last", "after_first", "after_last", "measured",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -114,3 +121,18 @@ def _judged(
 def _about(one: Followed) -> tuple[str, str, str, str]:
     segment, _, level, entity = one.subject
     return segment, level, entity, one.first.recommendation.check.kpi
+
+
+def assessed_table(verdicts: Iterable[Assessed], known: Mapping[str, Followed]) -> pd.DataFrame:
+    """Return what was measured, a row each (`ASSESSED_COLUMNS`); `known`: the recommendations by their id."""
+    rows = [(verdict, known[verdict.rec_id]) for verdict in verdicts]
+    return pd.DataFrame(
+        [
+            (v.rec_id, str(one.latest.recommendation.origin), one.segment, one.subject[1], one.subject[2],
+             one.subject[3], v.subject.kpi, v.subject.is_share, str(one.status), str(v.verdict), v.why, v.is_final,
+             v.before.start, v.before.last_day, v.after.start, v.after.last_day,
+             v.judgement.difference if v.judgement is not None else math.nan)
+            for v, one in rows
+        ],
+        columns=ASSESSED_COLUMNS,
+    )  # fmt: skip

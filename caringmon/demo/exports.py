@@ -196,9 +196,10 @@ def write_staff(inbox: Path, world: World) -> list[Path]:
     """Write roster, targets and attendance as workbooks with our own column names."""
     sheets = {"roster.xlsx": _dated(world.people.roster, "valid_from", "valid_to")}
     attendance = _dated(world.attendance, "date")
-    for month, period in enumerate(plan.MONTHS):
+    for month, targets in zip(plan.TARGET_MONTHS, world.targets, strict=True):
+        sheets[f"target_{month.start:%Y-%m}.xlsx"] = _dated(targets, "date", "approved_at", "effective_from")
+    for period in plan.MONTHS:
         code = f"{period.start:%Y-%m}"
-        sheets[f"target_{code}.xlsx"] = _dated(world.targets[month], "date", "approved_at", "effective_from")
         inside = (attendance["date"] >= pd.Timestamp(period.start)) & (attendance["date"] < pd.Timestamp(period.end))
         sheets[f"absensi_{code}.xlsx"] = attendance[inside]
     for name, table in sheets.items():

@@ -17,6 +17,8 @@ Bools = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.datetime64]
 
 MONTHS = (Period.month(dt.date(2022, 9, 1)), Period.month(dt.date(2022, 10, 1)))
+# The target of the month after is set before it begins.
+TARGET_MONTHS = (*MONTHS, Period.month(dt.date(2022, 11, 1)))
 CALENDAR = WorkCalendar(frozenset(range(1, 7)), {dt.date(2022, 10, 8): "Maulid Nabi Muhammad SAW"})
 # Calls end with October; the first days of November are there for the last taps.
 WORKDAYS = tuple(CALENDAR.workdays(Period(MONTHS[0].start, dt.date(2022, 11, 6))))

@@ -12,14 +12,14 @@ from caringmon.demo.people import People, team_code
 from caringmon.demo.plan import Floats, Ints, Size
 
 # Agrees per service on the list, by month and segment; set before the month, so they know nothing of its causes.
-_AGREES_PER_SERVICE = ((0.320, 0.240), (0.358, 0.252))
+_AGREES_PER_SERVICE = ((0.320, 0.240), (0.358, 0.252), (0.345, 0.245))
 # The plan of the funnel; its product with the list is the target of the site, up to rounding.
 _FUNNEL = (
     {"penetration": 0.985, "contact_rate": 0.94, "rpc_rate": 0.93, "valid_share": 0.94},
     {"penetration": 0.98, "contact_rate": 0.82, "rpc_rate": 0.835, "valid_share": 0.93},
 )
-_AGREE_RATE = ((0.395, 0.385), (0.442, 0.404))
-_APPROVED = (dt.datetime(2022, 8, 30, 16, 0), dt.datetime(2022, 9, 28, 16, 0))
+_AGREE_RATE = ((0.395, 0.385), (0.442, 0.404), (0.426, 0.393))
+_APPROVED = tuple(dt.datetime(2022, *day, 16, 0) for day in ((8, 30), (9, 28), (10, 28)))
 _COLUMNS = (
     "period",
     "segment",
@@ -56,7 +56,7 @@ def target_rows(people: People, size: Size, month: int) -> pd.DataFrame:
         rows.append((name, "SITE", "SITE", "assigned", size.services[segment], "count"))
         rows += [(name, "SITE", "SITE", metric, value, "rate") for metric, value in funnel.items()]
     table = pd.DataFrame(rows, columns=["segment", "level", "entity_id", "metric", "value", "unit"])
-    first = plan.MONTHS[month].start
+    first = plan.TARGET_MONTHS[month].start
     fixed = {
         "period": f"{first:%Y-%m}",
         "grain": "MONTH",

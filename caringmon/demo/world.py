@@ -75,7 +75,7 @@ def simulate(seed: int, size: Size) -> World:
         taps=pd.concat([m.taps for m in months]).sort_values(["day", "seconds", "key"], ignore_index=True),
         payments=_stacked([m.payments for m in months], shift),
         attendance=attendance_rows(streams.minutes, people, _talk_minutes(people, made)),
-        targets=tuple(target_rows(people, size, month) for month in range(len(plan.MONTHS))),
+        targets=tuple(target_rows(people, size, month) for month in range(len(plan.TARGET_MONTHS))),
     )
 
 

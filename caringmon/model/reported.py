@@ -161,6 +161,26 @@ REPORTED: dict[str, Reported] = {
                  "agents on the restricted sheet Integritas"),
         Reported("followed_open", "Rekomendasi lama terbuka", "Earlier recommendations open", _COUNT,
                  "open in the register at the clock of the report, restricted ones left out"),
+        Reported("agents_present", "Agent hadir per hari kerja", "Agents there per working day", Unit.RATIO,
+                 "agent-days of the month over its working days", 1),
+        Reported("agents_needed", "Agent yang dibutuhkan", "Agents needed", _COUNT,
+                 "target of the next month over agrees per agent-day of this month and its working days, rounded up"),
+        Reported("agents_spare", "Agent lebih atau kurang", "Agents to spare or short", Unit.RATIO,
+                 "agents there per working day less agents needed", 1),
+        Reported("K21.needed", "Agree per agent-hari yang dibutuhkan", "Agrees per agent-day needed", Unit.RATIO,
+                 "target of the next month over agents there per working day and its working days", 1),
+        *(
+            Reported(f"followed_{name}", f"Rekomendasi yang berjalan pada bulan itu{name_id}",
+                     f"Recommendations that ran in the month{name_en}", _COUNT,
+                     f"raised before the end of the month, not closed before it began{meaning}")
+            for name, name_id, name_en, meaning in (
+                ("ran", "", "", ""),
+                ("effective", ", efektif", ", effective", ": the verdict is effective"),
+                ("not_effective", ", tidak efektif", ", not effective", ": the verdict is not effective"),
+                ("dropped", ", ditolak atau dibatalkan", ", dropped", ": rejected or cancelled"),
+                ("goes_on", ", masih berjalan", ", going on", ": none of these yet"),
+            )
+        ),
         Reported("followed_overdue", "Rekomendasi lama lewat tenggat", "Earlier recommendations overdue", _COUNT,
                  "of these, those whose due date has passed and whose owner has not answered"),
         Reported("followed_restricted", "Rekomendasi lama terbatas", "Earlier recommendations, restricted", _COUNT,

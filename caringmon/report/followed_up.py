@@ -56,10 +56,14 @@ class Half:
         return not self.count("raised").value and not self.rows("log")
 
 
+def every_half(findings: Findings) -> tuple[Half, ...]:
+    """Return both halves, QC first."""
+    return tuple(Half(findings, origin) for origin in (Origin.QC, Origin.OPS))
+
+
 def halves(findings: Findings) -> tuple[Half, ...]:
     """Return the halves that hold something, QC first; a register without any recommendation: none."""
-    every = (Half(findings, origin) for origin in (Origin.QC, Origin.OPS))
-    return tuple(half for half in every if not half.is_empty)
+    return tuple(half for half in every_half(findings) if not half.is_empty)
 
 
 def of_one(

@@ -29,7 +29,7 @@ def clauses(reader: Reader) -> tuple[Clause, ...]:
         "b": ("satisfaction", _known(month_words.satisfaction_title(reader))),
         "c": ("funnel", _known(_process(reader))),
         "d": ("achievement", (month_words.closed(reader), *_attendance(reader))),
-        "e": ("advice", (_risks(reader),)),
+        "e": ("effects", (month_words.effects_line(reader), _risks(reader))),
         "f": ("providers", _known(month_words.numbers_title(reader))),
         "g": ("advice", (_needs(reader),)),
     }

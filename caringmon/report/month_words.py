@@ -14,6 +14,8 @@ from caringmon.report.reading import Reader, day_of, name_of, readers
 from caringmon.report.tables.calls import result_name
 from caringmon.report.wording import Sentence, Shown, Slot, say, word_for
 
+_NEXT, _AGENTS = "next_month", ("needed", "present")
+
 
 def lead(reader: Reader) -> tuple[Sentence, ...]:
     """Return the summary of the month: where it ended, what it may become, against last month, and why."""
@@ -207,6 +209,38 @@ def satisfaction_title(reader: Reader) -> Sentence | None:
     """Return the share of talks with a complaint or a wish to leave; not known: None."""
     rate = reader.value("K55", "mtd")
     return None if rate is None else say("f01.satisfaction", rate=rate, cases=Shown(rate, "numerator"))
+
+
+def next_month_lines(reader: Reader) -> tuple[Sentence, ...]:
+    """Return what the next month asks for: its target, the agents that it takes, and whether they were there."""
+    target, days = reader.value("target", _NEXT), reader.value("workdays", _NEXT)
+    if days is None:
+        return ()
+    month = day_of(days.first_day)
+    if target is None:
+        return (say("f01.next.no_target", month=month),)
+    return (say("f01.next.target", month=month, target=target, days=days), *_capacity(reader))
+
+
+def _capacity(reader: Reader) -> tuple[Sentence, ...]:
+    each, needed, present = reader.value("K21", "mtd"), *(reader.value(f"agents_{n}", _NEXT) for n in _AGENTS)
+    spare, rate = reader.value("agents_spare", _NEXT), reader.value("K21.needed", _NEXT)
+    if each is None or needed is None or present is None or spare is None or rate is None:
+        return (say("f01.next.no_capacity", reason=reason(reader.get("agents_needed", _NEXT))),)
+    told = say("f01.next.needed", each=each, needed=needed, present=present, month=reader.date)
+    if spare.value < 0:
+        return (told, say("f01.next.short", spare=spare, rate=rate))
+    return (told, say("f01.next.enough"))
+
+
+def effects_line(reader: Reader) -> Sentence:
+    """Return what became of the recommendations that ran in the month; none did: that there was none."""
+    names = ("ran", "effective", "not_effective", "dropped", "goes_on")
+    found = {name: reader.value(f"followed_{name}", "followed") for name in names}
+    known = {name: figure for name, figure in found.items() if figure is not None}
+    if "ran" not in known or not known["ran"].value:
+        return say("f01.effects.none")
+    return say("f01.effects.told", month=reader.date, **known)
 
 
 def corrections_lines(reader: Reader) -> tuple[Sentence, ...]:

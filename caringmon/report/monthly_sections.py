@@ -5,6 +5,7 @@ from __future__ import annotations
 from caringmon.model.findings import Findings
 from caringmon.report import conclusions, month_words, notes, tables
 from caringmon.report.advice import MOST_ACTIONS, shown_advice
+from caringmon.report.followed_up import every_half
 from caringmon.report.gap_chart import gap_charts
 from caringmon.report.gap_words import explanations, gap_drivers, gap_guards, gap_reference, gap_title
 from caringmon.report.iso import clauses
@@ -20,9 +21,9 @@ from caringmon.report.sections import (
     block,
     header_block,
     sections_block,
-    show_followup,
 )
 from caringmon.report.tables import months
+from caringmon.report.tables.monitoring import effects_grid
 from caringmon.report.wording import Sentence, say
 
 
@@ -77,13 +78,20 @@ def show_month_outcomes(findings: Findings) -> Block:
 
 
 def show_month_advice(findings: Findings) -> Block:
-    """Return section 11: analysis of the TL, advice for the next month, and what became of earlier advice."""
+    """Return sections 11 to 13: analysis and advice, what became of earlier advice, what the next month asks for."""
+    every = readers(findings)
+    plans = [Part(reader, month_words.next_month_lines(reader)) for reader in every]
     advice = advice_block(findings, say("f01.section.advice"), say("f01.advice.none"))
-    return Block(f"{advice.html}\n{show_followup(findings).html}")
+    later = sections_block(
+        findings,
+        Section("f01.section.effects", "efektivitas", [_effects(reader) for reader in every]),
+        Section("f01.section.next", "rencana", plans),
+    )
+    return Block(f"{advice.html}\n{later.html}")
 
 
 def show_month_requirements(findings: Findings) -> Block:
-    """Return sections 12 to 14: ISO 9001:2015 9.1.3 letter by letter, corrections, and who receives the report."""
+    """Return sections 14 to 16: ISO 9001:2015 9.1.3 letter by letter, corrections, and who receives the report."""
     parts = [
         {"reader": reader, "clauses": clauses(reader), "corrections": month_words.corrections_lines(reader)}
         for reader in readers(findings)
@@ -170,6 +178,15 @@ def _providers(reader: Reader) -> Part:
 def _satisfaction(reader: Reader) -> Part:
     grid = months.months_grid(reader, "f01.table.satisfaction", months.SATISFACTION)
     return Part(reader, _said(month_words.satisfaction_title(reader)), grids=(grid,), notes=(say("f01.proxy"),))
+
+
+def _effects(reader: Reader) -> Part:
+    """Return what became of earlier advice: before and after of what was done, and what is still open."""
+    done = tuple(grid for half in every_half(reader.findings) if (grid := effects_grid(half)).rows)
+    still_open = tables.followed_grid(reader)
+    grids = (*done, *((still_open,) if still_open.rows else ()))
+    told = (say("w03.windows"), say("w03.indicative")) if done else ()
+    return Part(reader, (month_words.effects_line(reader),), (), grids, (*told, *tables.followed_notes(reader)))
 
 
 def _said(*sentences: Sentence | None) -> tuple[Sentence, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from caringmon.analysis.rules import gains
 from caringmon.analysis.rules.guards import heavy_children
@@ -39,16 +39,16 @@ def _missed(known: Known, level: str, name: str, teams: Mapping[str, float]) -> 
     words: dict[str, Word] = {"until": known.day}
     parts = {"action": "" if {"required", "remaining"} <= figures.keys() else "over" if known.is_month_over else "bare"}
     pulling = gains.drivers(known, level, name)
+    place = _place(known, pulling) if (known.level, known.focus) == (level, name) else None
     gain = gains.of_driver(known, level, name, pulling[0]) if pulling else None
-    if pulling:
-        words["driver"] = f"factor.{pulling[0]}"
-        figures["part"] = _shown_part(known, name, pulling[0])
-    elif (known.level, known.focus) == (level, name) and (found := gains.places(known)):
-        place = found[0]
+    if place is not None:
         words |= {"driver": f"factor.{place.factor}", place.word: place.entity}
         figures |= {"part": place.figures(known)["part"]}
         parts |= {"cause": place.word}
         gain = gains.of_driver(known, place.level, place.name, place.factor)
+    elif pulling:
+        words["driver"] = f"factor.{pulling[0]}"
+        figures["part"] = _shown_part(known, name, pulling[0])
     else:
         parts |= {"cause": "unsure", "action": parts["action"] or "unsure"}
     if gain is None:
@@ -58,6 +58,18 @@ def _missed(known: Known, level: str, name: str, teams: Mapping[str, float]) -> 
     return Case(
         "R01", name if level == "tl" else known.entity, level, figures, words, parts, gain, Check("K19", 1), size
     )
+
+
+def _place(known: Known, pulling: Sequence[str]) -> gains.Place | None:
+    """Return the team or witel that the cause lies in: where the largest driver is, if most of it is there (guard 6).
+
+    `pulling`: the drivers of the whole, the largest first; without any the place that lost most by whatever factor.
+    """
+    found = gains.places(known, pulling[0] if pulling else "")
+    if not found:
+        return None
+    here, whole = (known.value("K48", name=name, part=found[0].factor) for name in (found[0].name, known.focus))
+    return found[0] if not pulling or here <= known.rulebook.general["child_rate"] * whole else None
 
 
 def _evidence(known: Known, figures: dict[str, Figure], words: dict[str, Word], teams: Mapping[str, float]) -> str:

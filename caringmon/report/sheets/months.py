@@ -10,6 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from caringmon.model.findings import Findings
 from caringmon.report import month_words, notes, palette
 from caringmon.report.advice import MOST_ACTIONS, shown_advice
+from caringmon.report.followed_up import every_half
 from caringmon.report.iso import clauses
 from caringmon.report.month_cards import month_cards
 from caringmon.report.reading import Reader, readers
@@ -18,6 +19,7 @@ from caringmon.report.sheets.drawings import Body, Drawn, days_chart, lines_char
 from caringmon.report.sheets.heading import leave_low_row, write_card, write_heading
 from caringmon.report.sheets.pen import Pen, at, lines_needed, rule_below, widths
 from caringmon.report.tables import Grid, all_days_grid, months
+from caringmon.report.tables.monitoring import effects_grid
 from caringmon.report.wording import Slot, plain, say
 
 LEFT, COLUMNS = 6, 13  # last column of the left side, and last of all; between both sides a narrow one
@@ -43,6 +45,8 @@ def write_summary(pen: Pen, findings: Findings, version: int | None) -> None:
             lambda reader: months.months_grid(reader, "f01.table.satisfaction", months.SATISFACTION),
         ))  # fmt: skip
         row = _clauses(pen, sheet, reader, row + 2)
+        row = _effects(pen, sheet, reader, row + 2)
+        row = _paragraphs(pen, sheet, row + 2, say("f01.table.next"), month_words.next_month_lines(reader))
         row = _paragraphs(pen, sheet, row + 2, say("f01.table.corrections"), month_words.corrections_lines(reader))
         row = _side_by_side(pen, sheet, row + 2, reader, (months.month_results_grid, months.refusals_grid))
     for number in range(1, row + 1):
@@ -132,6 +136,16 @@ def _paragraphs(pen: Pen, sheet: Worksheet, row: int, title: Slot, lines: Sequen
     for line in lines:
         row += 1
         write_wrapped(pen, Spot(sheet, row, 1), COLUMNS, line, {})
+    return row
+
+
+def _effects(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
+    """Write what became of earlier advice, with before and after of what was done; return the last row."""
+    row = _paragraphs(pen, sheet, row, say("f01.table.effects"), (month_words.effects_line(reader),))
+    for half in every_half(reader.findings):
+        grid = effects_grid(half)
+        if grid.rows:
+            row = write_block(pen, Spot(sheet, row + 2, 1, 3), grid, reader.actual)
     return row
 
 
