@@ -38,7 +38,7 @@ from caringmon.params import Report
 from caringmon.raising import raise_advice
 from caringmon.runner.documents import Making, contradictions, documents, manifest, write_index
 from caringmon.runner.engine import read_normalised, run_notebook
-from caringmon.runner.entries import remove_entry
+from caringmon.runner.entries import refuse_foreign_entries, remove_entry
 from caringmon.runner.publish import Published, content_hash, publish_version, versions
 from caringmon.runner.staging import read_findings, read_reason, write_findings, write_reason
 from caringmon.runner.verify import verify_report
@@ -117,7 +117,7 @@ def _reason_handed_over() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Times:
-    """When a run began and ended, as read from the clock by the caller; stands in the manifest only."""
+    """When a run began and ended, as read from the clock by the caller; stands in manifest and entry only."""
 
     started: dt.datetime
     now: Callable[[], dt.datetime]
@@ -168,7 +168,7 @@ def publish(findings: Findings, notebook: NotebookNode, staging: Path, outputs: 
     """Publish the documents of the findings as the next version of their report, unless nothing changed.
 
     One run at a time publishes in `outputs/`; an entry of earlier runs that failed goes, and the index page is written,
-    in the same turn.
+    in the same turn. What would keep the index from being written is refused before: ReportFailedError.
     """
     head = findings.head
     segment = head.parameters["segment"]
@@ -176,6 +176,7 @@ def publish(findings: Findings, notebook: NotebookNode, staging: Path, outputs: 
     tables = {f"findings/{path.name}": path.read_bytes() for path in sorted((staging / "findings").iterdir())}
     fingerprint = content_hash({**tables, **documents(findings, notebook, None)})
     with only_one(outputs):
+        refuse_foreign_entries(outputs)
         published = _publish_next(findings, notebook, tables, folder, fingerprint, times)
         remove_entry(folder)
         write_index(outputs, head.lang)

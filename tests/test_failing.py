@@ -28,7 +28,7 @@ from caringmon.params import report_parameters
 from caringmon.report.index import index_html
 from caringmon.report.wording import catalogue
 from caringmon.runner.documents import write_index
-from caringmon.runner.entries import read_entries
+from caringmon.runner.entries import read_entries, refuse_foreign_entries
 from tests.conftest import REPOSITORY
 from tests.exports import load, new_workspace, tamara_csv
 from tests.report_documents import FLAWLESS, seen_in
@@ -228,8 +228,9 @@ def test_a_foreign_file_in_the_place_of_an_entry_is_named_and_keeps_no_run_from_
     leave(workspace, Reason("ROSTER_OVERLAP"))
     (workspace / "outputs" / ENTRY).write_text("{}")
     leave(workspace, Reason("ROSTER_OVERLAP"))
-    with pytest.raises(ReportFailedError, match=rf"outputs/{ENTRY}: .*remove the file"):
-        write_index(workspace / "outputs", "id")
+    for reads in (refuse_foreign_entries, lambda outputs: write_index(outputs, "id")):
+        with pytest.raises(ReportFailedError, match=rf"outputs/{ENTRY}: .*remove the file"):
+            reads(workspace / "outputs")
 
 
 def test_the_index_is_the_same_whenever_it_is_written(workspace):

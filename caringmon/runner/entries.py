@@ -44,6 +44,12 @@ def read_entries(outputs: Path) -> Iterator[Failure]:
     yield from (_read_entry(path) for path in sorted(outputs.glob(f"*/*/*/{ENTRY}")))
 
 
+def refuse_foreign_entries(outputs: Path) -> None:
+    """Refuse to go on where a file bears the name of an entry and is none: ReportFailedError naming it."""
+    for _ in read_entries(outputs):
+        pass
+
+
 def _read_entry(path: Path) -> Failure:
     try:
         told: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
