@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from caringmon.errors import UsageError
+from caringmon.model.period import WIB
 
 Command = Callable[[argparse.Namespace], int]
 _Commands = argparse._SubParsersAction  # argparse has no public name for what add_subparsers returns
-WIB = dt.timezone(dt.timedelta(hours=7))
 _FORMATS = ("table", "csv", "json")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from caringmon.arguments import WIB, Parser, command_parser
+from caringmon.arguments import Parser, command_parser
 from caringmon.errors import (
     CaringmonError,
     ParameterError,
@@ -20,6 +20,7 @@ from caringmon.errors import (
     UsageError,
     did_you_mean,
 )
+from caringmon.model.period import WIB
 
 if TYPE_CHECKING:
     from caringmon.followup import Place

@@ -42,15 +42,8 @@ from caringmon.model.follow_up import Followed, followed, register_cut, seen_at
 from caringmon.model.period import Period
 from caringmon.model.tables import TABLES
 from caringmon.params import Report
-from caringmon.request import request_of
-from caringmon.settings import (
-    workspace_calendar,
-    workspace_folder,
-    workspace_rulebook,
-    workspace_settings,
-    workspace_sources,
-    workspace_zones,
-)
+from caringmon.request import request_in
+from caringmon.settings import workspace_folder, workspace_settings, workspace_sources
 from caringmon.store import facts
 from caringmon.store.changes import export_changes
 from caringmon.store.closes import frozen_values
@@ -70,16 +63,14 @@ def gather(parameters: Report, workspace: Path | None = None) -> Evidence:
     more than 1 % unknown results or 1 % of its agrees by people outside the roster: DataBlockedError naming it.
     """
     folder = workspace_folder(workspace, os.environ)
-    settings = workspace_settings(folder)
-    calendar = workspace_calendar(folder, settings.calendar)
+    request, calendar = request_in(folder, parameters)
     sources = workspace_sources(folder)
-    request = request_of(parameters, settings, sources, workspace_zones(folder), workspace_rulebook(folder))
     clocks = clocks_at(request, calendar)
     day = request.report_date
     since = rows_since(day)
     read = _read(folder, request, clocks, sources)
     admitted, tables = read.admitted, read.admitted.facts
-    absent = absent_by_design(admitted.loads, request.window, settings.absent_by_design)
+    absent = absent_by_design(admitted.loads, request.window, workspace_settings(folder).absent_by_design)
     missing, uncovered = _lacking(admitted, request, clocks, calendar, absent)
     refuse_unready(missing, request.period, request.report)
     closes = frozen_values(folder, request.segments, request.period) if request.is_month else pd.DataFrame()

@@ -10,20 +10,22 @@ import datetime as dt
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from caringmon import gathering
 from caringmon.analysis.daily_findings import daily_findings
 from caringmon.analysis.followup_findings import followup_findings
 from caringmon.analysis.found import Found
 from caringmon.analysis.monthly_findings import monthly_findings
 from caringmon.analysis.snapshot import open_facts
 from caringmon.annotations import NotesFile, write_template
-from caringmon.errors import ReportFailedError
-from caringmon.gathering import gather
+from caringmon.errors import CaringmonError, Reason, ReportFailedError
+from caringmon.failing import leave_entry, reason_of
 from caringmon.inbox import inbox_files, load_file, open_loading
 from caringmon.intake.account import FileReport
 from caringmon.intake.pseudonyms import key_fingerprint, pseudonym_key
@@ -36,8 +38,9 @@ from caringmon.params import Report
 from caringmon.raising import raise_advice
 from caringmon.runner.documents import Making, contradictions, documents, manifest, write_index
 from caringmon.runner.engine import read_normalised, run_notebook
+from caringmon.runner.entries import refuse_foreign_entries, remove_entry
 from caringmon.runner.publish import Published, content_hash, publish_version, versions
-from caringmon.runner.staging import read_findings, write_findings
+from caringmon.runner.staging import read_findings, read_reason, write_findings, write_reason
 from caringmon.runner.verify import verify_report
 from caringmon.shipped import notebooks_folder
 from caringmon.store import facts
@@ -80,9 +83,15 @@ def ingest(workspace: Path, paths: Sequence[Path] | None, *, key: bytes) -> list
     return [report for path in inbox_files(workspace, paths) for report in load_file(loading, path)]
 
 
+def gather(parameters: Report, workspace: Path | None = None) -> Evidence:
+    """Return the rows visible at the report's clocks, as `gathering.gather`, whose errors these are."""
+    with _reason_handed_over():
+        return gathering.gather(parameters, workspace)
+
+
 def analyse(evidence: Evidence) -> Findings:
     """Return what the report says: every figure computed once, and the lists that stand beside them."""
-    with facts.connection() as con:
+    with _reason_handed_over(), facts.connection() as con:
         found = KINDS[evidence.request.report].find(evidence, open_facts(con, evidence.tables))
     return Findings(_head(evidence, found.segments, found.silent), found.tables)
 
@@ -94,9 +103,21 @@ def hand_over(findings: Findings) -> None:
         write_findings(Path(folder), findings)
 
 
+@contextmanager
+def _reason_handed_over() -> Iterator[None]:
+    """Leave the reason of an error where `hand_over` would have left the findings."""
+    try:
+        yield
+    except CaringmonError as problem:
+        folder = os.environ.get("CARINGMON_STAGING")
+        if folder:
+            write_reason(Path(folder), problem.reason)
+        raise
+
+
 @dataclass(frozen=True)
 class Times:
-    """When a run began and ended, as read from the clock by the caller; stands in the manifest only."""
+    """When a run began and ended, as read from the clock by the caller; stands in manifest and entry only."""
 
     started: dt.datetime
     now: Callable[[], dt.datetime]
@@ -110,35 +131,44 @@ def run(parameters: Report, workspace: Path, times: Times) -> Published:
     yet.
 
     The same content as the last version publishes nothing (`is_new` is False). Data not ready: DataBlockedError;
-    a notebook that fails, or a document that contradicts its figures: ReportFailedError. Both leave `outputs/` as
-    it was. A register that cannot be written is refused as `store.register.writing` says, the report stays.
+    a notebook that fails, or a document that contradicts its figures: ReportFailedError. Both leave what is published
+    as it was, and an entry that says why there is no report (`failing.leave_entry`), which the next success removes.
+    A register that cannot be written is refused as `store.register.writing` says, the report stays.
     """
     outputs = workspace / "outputs"
     outputs.mkdir(exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=".staging-", dir=outputs))
+    kind = KINDS[parameters.report]
     try:
-        executed = staging / "executed.ipynb"
-        environment = {"CARINGMON_STAGING": str(staging), "CARINGMON_WORKSPACE": str(workspace)}
-        run_notebook(
-            notebooks_folder() / KINDS[parameters.report].notebook, executed, parameters.as_text(), environment
-        )
-        findings = read_findings(staging)
-        notebook = read_normalised(executed, parameters.as_text())
-        published = publish(findings, notebook, staging, outputs, times)
-        record = KINDS[parameters.report].record
-        if record is not None:
-            record(findings, register_url(workspace, os.environ.get(URL_NAME)))
-        notes = NotesFile.of(parameters)
-        write_template(notes.path(workspace), notes.template)
+        findings, published = _published(parameters, workspace, staging, times)
+    except Exception as problem:
+        reason = read_reason(staging) or reason_of(problem)
+        leave_entry(reason, parameters, kind.form, workspace, times.now())
+        raise
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+    if kind.record is not None:
+        kind.record(findings, register_url(workspace, os.environ.get(URL_NAME)))
+    notes = NotesFile.of(parameters)
+    write_template(notes.path(workspace), notes.template)
     return published
+
+
+def _published(parameters: Report, workspace: Path, staging: Path, times: Times) -> tuple[Findings, Published]:
+    """Run the notebook and publish what it hands over."""
+    executed = staging / "executed.ipynb"
+    environment = {"CARINGMON_STAGING": str(staging), "CARINGMON_WORKSPACE": str(workspace)}
+    run_notebook(notebooks_folder() / KINDS[parameters.report].notebook, executed, parameters.as_text(), environment)
+    findings = read_findings(staging)
+    notebook = read_normalised(executed, parameters.as_text())
+    return findings, publish(findings, notebook, staging, workspace / "outputs", times)
 
 
 def publish(findings: Findings, notebook: NotebookNode, staging: Path, outputs: Path, times: Times) -> Published:
     """Publish the documents of the findings as the next version of their report, unless nothing changed.
 
-    One run at a time publishes in `outputs/`; the index page is written in the same turn.
+    One run at a time publishes in `outputs/`; an entry of earlier runs that failed goes, and the index page is written,
+    in the same turn. What would keep the index from being written is refused before: ReportFailedError.
     """
     head = findings.head
     segment = head.parameters["segment"]
@@ -146,7 +176,9 @@ def publish(findings: Findings, notebook: NotebookNode, staging: Path, outputs: 
     tables = {f"findings/{path.name}": path.read_bytes() for path in sorted((staging / "findings").iterdir())}
     fingerprint = content_hash({**tables, **documents(findings, notebook, None)})
     with only_one(outputs):
+        refuse_foreign_entries(outputs)
         published = _publish_next(findings, notebook, tables, folder, fingerprint, times)
+        remove_entry(folder)
         write_index(outputs, head.lang)
     return published
 
@@ -173,7 +205,9 @@ def _publish_next(
     files = documents(findings, notebook, number)
     problems = contradictions(files, findings, number)
     if problems:
-        raise ReportFailedError(f"not published, {len(problems)} contradictions; the first: {problems[0]}")
+        raise ReportFailedError(
+            f"not published, {len(problems)} contradictions; the first: {problems[0]}", Reason("CONTRADICTION")
+        )
     head, (started, ended) = (
         findings.head,
         (time.isoformat(timespec="seconds") for time in (times.started, times.now())),

@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from caringmon.model.audience import Audience
+from caringmon.model.calendar import WorkCalendar
 from caringmon.model.findings import Request
 from caringmon.model.rulebook import Rulebook
 from caringmon.model.tables import TABLES
 from caringmon.params import Report, Settings, segments_of
-from caringmon.settings import call_hours, promise_rules
+from caringmon.settings import (
+    call_hours,
+    promise_rules,
+    workspace_calendar,
+    workspace_rulebook,
+    workspace_settings,
+    workspace_sources,
+    workspace_zones,
+)
+
+
+def request_in(workspace: Path, parameters: Report) -> tuple[Request, WorkCalendar]:
+    """Return what the report is asked for in a workspace, and its calendar; a mistake in a file: ParameterError."""
+    settings, zones = workspace_settings(workspace), workspace_zones(workspace)
+    request = request_of(parameters, settings, workspace_sources(workspace), zones, workspace_rulebook(workspace))
+    return request, workspace_calendar(workspace, settings.calendar)
 
 
 def request_of(

@@ -61,7 +61,7 @@ const { chromium } = require('playwright-core');
   await page.setViewportSize({ width: 703, height: 1039 });
   const paper = await page.evaluate(() => ({
     cut: [...document.querySelectorAll('table, img')].filter(e => e.getBoundingClientRect().right > 703.5).length,
-    fits: document.querySelector('.sheet').getBoundingClientRect().bottom <= 1039,
+    fits: (document.querySelector('.sheet') ?? document.querySelector('header')).getBoundingClientRect().bottom <= 1039,
   }));
   console.log(JSON.stringify({ wide, violations: found.violations.map(v => v.id), ...paper }));
   await browser.close();

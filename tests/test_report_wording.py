@@ -55,6 +55,8 @@ FAMILIES = (
     "rec",
     "refusal",
     "defect",
+    "failed",
+    "unblock",
 )
 MADE = ("month.below_", "month.reaches_")
 COMPOSED = (

@@ -155,13 +155,15 @@ def test_a_bad_parameter_under_plain_papermill_is_one_line_in_the_first_cell(dem
     ]
 
 
-def test_a_day_that_no_file_covers_is_refused_and_leaves_the_outputs_as_they_were(demo_workspace, demo_report, capsys):
-    before = sorted((demo_workspace / "outputs").rglob("*"))
+def test_a_day_that_no_file_covers_is_refused_and_leaves_an_entry_alone(demo_workspace, demo_report, capsys):
+    outputs = demo_workspace / "outputs"
+    before = {path: path.read_bytes() for path in outputs.rglob("*/v1/**/*") if path.is_file()}
     assert main(["run", "daily", "--workspace", str(demo_workspace), "-p", "report_date=2022-12-14"]) == 3
     said = capsys.readouterr().err
     assert "no loaded file covers calls, assignments" in said
     assert said.count("\n") == 1
-    assert sorted((demo_workspace / "outputs").rglob("*")) == before
+    assert {path: path.read_bytes() for path in outputs.rglob("*/v1/**/*") if path.is_file()} == before
+    assert [path.name for path in (outputs / "daily" / "ALL" / "2022-12-14").iterdir()] == ["gagal.json"]
 
 
 def test_a_holiday_without_files_is_issued_as_a_day_without_activity(demo_workspace):

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from caringmon.errors import DataBlockedError
+from caringmon.errors import DataBlockedError, Reason
 from caringmon.model.codes import AGREE, Severity
 from caringmon.model.findings import Issue, Load
 from caringmon.model.period import month_code
@@ -188,10 +188,12 @@ def agents_outside_roster(tables: Tables, day: dt.date) -> tuple[Issue, ...]:
     if outside.empty:
         return ()
     codes = _shown(sorted(outside["agent_id"].unique()))
-    if outside["agrees"].sum() > _MOST_OUTSIDE_ROSTER * worked["agrees"].sum():
+    theirs, whole = int(outside["agrees"].sum()), int(worked["agrees"].sum())
+    if theirs > _MOST_OUTSIDE_ROSTER * whole:
         raise DataBlockedError(
-            f"AGENT_OUTSIDE_ROSTER: {int(outside['agrees'].sum()):,} of {int(worked['agrees'].sum()):,} agrees of "
-            f"{month_code(day)} are of agents who were in no roster on that day: {codes}; complete roster.xlsx"
+            f"AGENT_OUTSIDE_ROSTER: {theirs:,} of {whole:,} agrees of "
+            f"{month_code(day)} are of agents who were in no roster on that day: {codes}; complete roster.xlsx",
+            Reason("AGENT_OUTSIDE_ROSTER", counts={"count": theirs, "whole": whole}),
         )
     count = int(outside["calls"].sum())
     return (Issue("AGENT_OUTSIDE_ROSTER", Severity.WARN, table="calls", count=count, detail=codes),)

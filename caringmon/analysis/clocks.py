@@ -37,3 +37,11 @@ def clocks_of(day: dt.date, cut_time: dt.time, request: Request, calendar: WorkC
         calls=dt.datetime.combine(day, cut_time),
         qc=dt.datetime.combine(calendar.next_workday(day), request.data_deadline),
     )
+
+
+def read_on(request: Request, clocks: Clocks, calendar: WorkCalendar) -> dt.date:
+    """Return the day on which a report is read: after its last clock; of a day under way that day itself."""
+    if request.is_month:
+        return calendar.next_workday(clocks.qc.date())
+    is_over = calendar.share_of_day(request.cut_time) == 1.0
+    return calendar.next_workday(request.report_date) if is_over else request.report_date

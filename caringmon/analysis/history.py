@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from caringmon.analysis.clocks import rows_since
+from caringmon.analysis.clocks import read_on, rows_since
 from caringmon.analysis.earlier_advice import concerning, earlier_advice
 from caringmon.analysis.linked_agrees import Linked, came_back, linked_agrees
 from caringmon.analysis.measuring import Measuring
@@ -42,15 +42,6 @@ class History:
 NO_HISTORY = History((), dt.date.min, (), pd.DataFrame(), (), {})
 
 
-def _read_on(evidence: Evidence) -> dt.date:
-    """Return the day on which the report is read: after its last clock; of a day under way that day itself."""
-    request, calendar = evidence.request, evidence.calendar
-    if request.is_month:
-        return calendar.next_workday(evidence.clocks.qc.date())
-    is_over = calendar.share_of_day(request.cut_time) == 1.0
-    return calendar.next_workday(request.report_date) if is_over else request.report_date
-
-
 def measured(
     done: Iterable[Followed], evidence: Evidence, at_close: Callable[[dt.date], Snapshot]
 ) -> tuple[Assessed, ...]:
@@ -65,7 +56,7 @@ def history(evidence: Evidence, now: Snapshot, at_close: Callable[[dt.date], Sna
     """Return what became of the recommendations; `at_close`: what was known at a day's own clocks."""
     request, calendar = evidence.request, evidence.calendar
     day, audience = request.report_date, request.audience
-    today = _read_on(evidence)
+    today = read_on(request, evidence.clocks, calendar)
     known = concerning(evidence.followed, audience, evidence.tables["roster"], day)
     found = measured([one for one in known if one.status is Status.DONE_CLAIMED], evidence, at_close)
     back = came_back(now.relations, known, int(request.rulebook.limit("R29", "again_days")))

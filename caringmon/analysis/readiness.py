@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from caringmon.errors import DataBlockedError, ParameterError
+from caringmon.errors import DataBlockedError, ParameterError, Reason
 from caringmon.model.audience import LEADERS, Audience
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.codes import UNMAPPED_RESULT, Severity
@@ -143,11 +143,18 @@ def active_segments(tables: Mapping[str, pa.Table], asked: Sequence[str]) -> tup
 
 def refuse_unready(missing: frozenset[str], period: str, report: str = "") -> None:
     """Refuse a day or month of which a table that the report requires is missing: DataBlockedError naming it."""
-    required = ", ".join(table for table in (*REQUIRED, *ALSO_REQUIRED.get(report, ())) if table in missing)
+    required = [table for table in (*REQUIRED, *ALSO_REQUIRED.get(report, ())) if table in missing]
     if required:
+        words = {"tables": _named(required), "optional": _named(sorted(missing.difference(required)))}
         raise DataBlockedError(
-            f"{period}: no loaded file covers {required}; put the export into inbox/ and run caringmon ingest"
+            f"{period}: no loaded file covers {', '.join(required)}; put the export into inbox/ and run "
+            "caringmon ingest",
+            Reason("REQUIRED_MISSING", words),
         )
+
+
+def _named(tables: Iterable[str]) -> str:
+    return "|".join(f"table.{table}" for table in tables)
 
 
 def refuse_silent_record(
@@ -162,7 +169,12 @@ def refuse_silent_record(
         if count and not pc.any(on_day).as_py():
             raise DataBlockedError(
                 f"SOURCE_OF_RECORD_MISSING: on {day} {sources[table]} has no {table}, while another system has "
-                f"{count:,}; load the export of {sources[table]}, or name another system in params/sources.yml"
+                f"{count:,}; load the export of {sources[table]}, or name another system in params/sources.yml",
+                Reason(
+                    "SOURCE_OF_RECORD_MISSING",
+                    {"system": sources[table], "tables": _named([table]), "day": day.isoformat()},
+                    {"count": count},
+                ),
             )
 
 
@@ -175,7 +187,8 @@ def refuse_overlaps(roster: pa.Table) -> None:
             who = f"{row['person_id']} as {row['role']}"
             raise DataBlockedError(
                 f"ROSTER_OVERLAP: {who} is in the roster twice on {following['valid_from']}, by the rows valid from "
-                f"{row['valid_from']} and from {following['valid_from']}; give the first an end in valid_to"
+                f"{row['valid_from']} and from {following['valid_from']}; give the first an end in valid_to",
+                Reason("ROSTER_OVERLAP"),
             )
 
 
@@ -205,7 +218,8 @@ def refuse_unmapped(calls: pa.Table, day: dt.date) -> None:
     if unmapped > MOST_UNMAPPED * len(of_month):
         raise DataBlockedError(
             f"UNMAPPED_RESULT: {unmapped:,} of {len(of_month):,} attempts of {month_code(day)} have a result that "
-            "params/result_codes.csv does not know; add the words (caringmon ingest names the rows)"
+            "params/result_codes.csv does not know; add the words (caringmon ingest names the rows)",
+            Reason("UNMAPPED_RESULT", counts={"count": unmapped, "whole": len(of_month)}),
         )
 
 

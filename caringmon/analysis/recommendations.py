@@ -187,7 +187,7 @@ def _advised(known: Known, case: Case) -> tuple[Recommendation, list[Figure]]:
     effect, told = _effect(known, case)
     figures = {**case.figures, **told}
     words: dict[str, Word] = {"due": due, **case.words}
-    parts = {part: _said(case, part, figures, words) for part in PARTS}
+    parts = {part: said_of(case, part, figures, words) for part in PARTS}
     parts["effect"] = Said(_effect_key(case), *_slots(figures, words))
     return Recommendation(
         rule_id=case.rule,
@@ -209,7 +209,8 @@ def _advised(known: Known, case: Case) -> tuple[Recommendation, list[Figure]]:
     ), list(figures.values())
 
 
-def _said(case: Case, part: str, figures: Mapping[str, Figure], words: Mapping[str, Word]) -> Said:
+def said_of(case: Case, part: str, figures: Mapping[str, Figure], words: Mapping[str, Word]) -> Said:
+    """Return one part of what a case says: the key of its wording, and what goes into its slots."""
     wording = case.parts.get(part, "")
     key = ".".join(name for name in ("rec", case.rule, part, wording) if name)
     return Said(key, *_slots(figures, words))

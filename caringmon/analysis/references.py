@@ -12,7 +12,7 @@ import pandas as pd
 from caringmon.analysis.contributions import Numbers
 from caringmon.analysis.day_blocks import Lineage
 from caringmon.analysis.shares import shared_down
-from caringmon.errors import DataBlockedError
+from caringmon.errors import DataBlockedError, Reason
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.gap import STEPS
 from caringmon.model.period import ONE_DAY, Period, month_before, month_code
@@ -138,5 +138,6 @@ def _refuse_missing(metrics: Sequence[str], segment: str, month: str) -> None:
     if metrics:
         raise DataBlockedError(
             f"{segment} {month}: the plan has no target for {', '.join(metrics)}; add the rows to target.xlsx, "
-            "or compare with --reference last_month"
+            "or compare with --reference last_month",
+            Reason("PLAN_INCOMPLETE", {"segment": f"segment.{segment}", "metrics": "|".join(metrics)}),
         )

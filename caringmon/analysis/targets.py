@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from caringmon.analysis.apportioning import with_derived
 from caringmon.analysis.relations import ALL
-from caringmon.errors import DataBlockedError
+from caringmon.errors import DataBlockedError, Reason
 from caringmon.model.calendar import WorkCalendar
 from caringmon.model.codes import Segment
 from caringmon.model.period import Period, month_code
@@ -160,5 +160,6 @@ def _refuse_ambiguous(rows: pd.DataFrame) -> None:
     twice = rows[rows["grain"] != "DAY"].duplicated(_KEY)
     for names in [*grains[grains > 1].index, *rows.loc[twice[twice].index, _KEY].itertuples(index=False)]:
         raise DataBlockedError(
-            f"TGT_MISMATCH: two agree targets in one version for {' '.join(names)}; keep one of them"
+            f"TGT_MISMATCH: two agree targets in one version for {' '.join(names)}; keep one of them",
+            Reason("TGT_MISMATCH"),
         )

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 ONE_DAY = dt.timedelta(days=1)
+# The clock on the wall of the site.
+WIB = dt.timezone(dt.timedelta(hours=7), "WIB")
 
 
 @dataclass(frozen=True, order=True)

@@ -13,9 +13,10 @@ NOTEBOOK_STYLE = re.compile(r"<style data-notebook=\"\">.*?</style>", re.DOTALL)
 
 
 @cache
-def stylesheet() -> str:
-    """Return the style of every page, in one line."""
-    text = files("caringmon.report").joinpath("templates", "page.css").read_text(encoding="utf-8")
+def stylesheet(*names: str) -> str:
+    """Return the style of every page in one line, or that of the files named, in their order."""
+    folder = files("caringmon.report").joinpath("templates")
+    text = "".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names or ("page.css",))
     colours = {name: value for name, value in vars(palette).items() if name.isupper() and isinstance(value, str)}
     text = re.sub(r"\$([A-Z_]+)", lambda found: colours[found[1]], text)
     return re.sub(r"\s*\n\s*", "", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))

@@ -17,6 +17,7 @@ from caringmon.report.page import page_html
 from caringmon.report.workbook import report_workbook
 from caringmon.report.workbook_gate import workbook_checker
 from caringmon.runner.engine import notebook_text
+from caringmon.runner.entries import read_entries
 from caringmon.store.files import write_whole
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def manifest(findings: Findings, fingerprint: str, making: Making) -> dict[str, 
 
 
 def write_index(outputs: Path, lang: str) -> Path:
-    """Write `outputs/index.html`, the list of all issued reports, newest period first; return its path."""
+    """Write `outputs/index.html`: what did not come out, then all issued reports, newest first; return its path."""
     entries = []
     for path in sorted([*outputs.glob("*/*/*/v*/manifest.json"), *outputs.glob("*/*/*/*/v*/manifest.json")]):
         manifest = json.loads(path.read_text(encoding="utf-8"))
@@ -109,5 +110,5 @@ def write_index(outputs: Path, lang: str) -> Path:
         has = tuple(name for name in FILES if name in manifest["files"])
         entries.append(IssuedReport(**{name: manifest[name] for name in names}, folder=folder, files=has))
     index = outputs / "index.html"
-    write_whole(index, index_html(entries, lang).encode())
+    write_whole(index, index_html(entries, lang, tuple(read_entries(outputs))).encode())
     return index

@@ -1,4 +1,7 @@
-"""Findings on their way from the notebook to the publisher: a folder of CSV tables and one JSON head."""
+"""Findings on their way from the notebook to the publisher: a folder of CSV tables and one JSON head.
+
+Where there are none, the reason is handed over instead: an error that leaves a notebook takes its message alone along.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from caringmon.errors import ReportFailedError
+from caringmon.errors import Reason, ReportFailedError
 from caringmon.model.bridge import STEPS
 from caringmon.model.findings import Findings, Head
 
 FOLDER = "findings"
+_REASON = "reason.json"
 _DATES = (
     "first_day",
     "last_day",
@@ -60,6 +64,17 @@ def read_findings(folder: Path) -> Findings:
         head[name] = tuple(head[name])
     tables = {path.stem: _read_table(path) for path in sorted(source.glob("*.csv"))}
     return Findings(Head(**head), tables)
+
+
+def write_reason(folder: Path, reason: Reason) -> None:
+    """Write why there are no findings into the folder."""
+    (folder / _REASON).write_text(json.dumps(asdict(reason)), encoding="utf-8")
+
+
+def read_reason(folder: Path) -> Reason | None:
+    """Return the reason that `write_reason` left in the folder; none there: None."""
+    path = folder / _REASON
+    return Reason(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
 
 
 def _read_table(path: Path) -> pd.DataFrame:

@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
-from caringmon.errors import DataBlockedError, RefusedError
+from caringmon.errors import DataBlockedError, Reason, RefusedError
 from caringmon.store.files import only_one, write_whole
 
 FROZEN = ["period", "segment", "kpi", "value", "numerator", "denominator", "note", "snapshot", "accepted_open"]
@@ -81,7 +81,8 @@ def frozen_values(workspace: Path, segments: Sequence[str], period: str) -> pd.D
         if (period, segment) not in closes:
             raise DataBlockedError(
                 f"{segment} {period} is not closed; its figures are those of the closed month. After the QC cut-off "
-                f"run caringmon close --segment {segment} --period {period}"
+                f"run caringmon close --segment {segment} --period {period}",
+                Reason("MONTH_NOT_CLOSED"),
             )
     wanted = [
         one
@@ -98,7 +99,8 @@ def _site_values(workspace: Path, close: Close) -> pd.DataFrame:
     if hashlib.sha256(content).hexdigest() != close.kpi_snapshot_sha256:
         raise RefusedError(
             f"{close.segment} {close.period}: its snapshot {close.kpi_snapshot_sha256[:12]} is gone "
-            "or was altered; put store/closes/ back as it was"
+            "or was altered; put store/closes/ back as it was",
+            Reason("SNAPSHOT_ALTERED"),
         )
     values = pa.parquet.read_table(io.BytesIO(content)).to_pandas()
     of_site = values[values["level"] == "site"].sort_values("kpi", ignore_index=True)

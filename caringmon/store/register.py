@@ -14,11 +14,12 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from caringmon.errors import DataBlockedError, RefusedError, UsageError
+from caringmon.errors import DataBlockedError, Reason, RefusedError, UsageError
 from caringmon.store.register_tables import METADATA, SCHEMA, SCHEMA_VERSION
 
 URL_NAME = "CARINGMON_REGISTER_URL"
 PATIENCE_SECONDS = 30
+_UNREADABLE = Reason("REGISTER_UNREADABLE")
 _WIB_AHEAD = dt.timedelta(hours=7)
 _UTC_TEXT = "%Y-%m-%dT%H:%M:%S.%fZ"
 # Any number will do that no other program takes in the same database.
@@ -104,12 +105,14 @@ def _connected(address: sa.URL, *, reads: bool = True) -> Iterator[sa.Connection
         if "locked" in str(problem.orig):
             raise RefusedError("register: another run has been writing for half a minute; try later") from None
         raise DataBlockedError(
-            "register: the database cannot be opened; check its address and user, and that it runs"
+            "register: the database cannot be opened; check its address and user, and that it runs", _UNREADABLE
         ) from None
     except sa.exc.DatabaseError as problem:
         if type(problem) is not sa.exc.DatabaseError:
             raise
-        raise DataBlockedError("register: the file is damaged or no database; put back the copy last kept") from None
+        raise DataBlockedError(
+            "register: the file is damaged or no database; put back the copy last kept", _UNREADABLE
+        ) from None
     finally:
         engine.dispose()
 
@@ -152,6 +155,7 @@ def _version(connection: sa.Connection) -> int | None:
     if version > SCHEMA_VERSION:
         raise RefusedError(
             f"register: made by a newer version of caringmon (schema {version}, this one knows {SCHEMA_VERSION}); "
-            "update caringmon"
+            "update caringmon",
+            _UNREADABLE,
         )
     return version
