@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import io
 import math
 import shutil
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from openpyxl import load_workbook
 
 from caringmon.cli import main
 from caringmon.errors import DataBlockedError, RefusedError
@@ -144,6 +146,24 @@ def test_page_and_workbook_say_what_the_findings_say(findings, lang):
     files = {"report.html": text_of(findings, lang).encode(), "report.xlsx": book}
     assert contradictions(files, told, 1) == []
     assert report_workbook(told, 1) == book
+
+
+def test_what_was_decided_on_the_advice_of_a_month_stands_beside_it(findings):
+    rows = findings.tables["recommendations"]
+    first = rows["place"] == 1
+    told = rows.assign(
+        decision=rows["decision"].mask(first, "tolak"),
+        decision_reason=rows["decision_reason"].mask(first, "di luar tim"),
+    )
+    decided = Findings(findings.head, {**findings.tables, "recommendations": told})
+    html, data = page_html(notebook_of(decided), decided, 1), report_workbook(decided, 1)
+    page = BeautifulSoup(html, "html.parser")
+    quoted = [[one.get_text() for one in page.select(f"{part} blockquote > *")] for part in (".actions", ".advice")]
+    assert quoted == [["di luar tim", "ditolak, catatan TL"]] * 2
+    book = load_workbook(io.BytesIO(data))["Ringkasan"]
+    cells = [str(cell.value) for row in book.iter_rows() for cell in row if cell.value is not None]
+    assert len([cell for cell in cells if cell.endswith("; ditolak, catatan TL)")]) == 1
+    assert contradictions({"report.html": html.encode(), "report.xlsx": data}, decided, 1) == []
 
 
 def test_data_that_came_after_the_closing_are_told_beside_what_was_frozen(workspace, tmp_path):

@@ -150,6 +150,25 @@ def test_decisions_stand_beside_what_they_are_about():
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("decision", "verdict", "note", "is_reassigned"),
+    [
+        (Decision(), "diterima", "", False),
+        (Decision(reason="setuju"), "diterima, catatan TL", "setuju", False),
+        (Decision(owner="TL02"), "diterima, catatan TL", "", True),
+        (Decision("terima", due=dt.date(2022, 10, 21)), "diterima, catatan TL", "", True),
+        (Decision("ubah", "besok saja", "dialler rusak"), "diubah, catatan TL", "besok saja\ndialler rusak", False),
+        (Decision("tolak", "", "sudah dibagi", "TL02"), "ditolak, catatan TL", "sudah dibagi", True),
+    ],
+)
+def test_whatever_a_person_decided_is_marked_and_none_of_its_words_is_lost(decision, verdict, note, is_reassigned):
+    situation = known({("K07.>7", "mtd"): 200})
+    advice = recommendations(situation)
+    told = Annotations(decisions={number: decision for number, _ in advice.recommendations})
+    (one,) = advised(findings(situation, advice, told))
+    assert (plain(one.verdict, "id"), one.note, one.is_reassigned) == (verdict, note, is_reassigned)
+
+
 def test_the_same_findings_in_any_order_give_the_same_advice():
     situation = known({**EVERYTHING, **BEHIND})
     rows = list(situation.figures.items())

@@ -276,6 +276,10 @@ def test_what_comes_from_outside_is_escaped() -> None:
     assert "&lt;script&gt;" in text
 
 
+def test_the_lines_of_a_text_from_outside_do_not_run_together() -> None:
+    assert plain("pagi ini\nlalu\x00 sore", "id") == "pagi ini lalu sore"
+
+
 def test_a_star_from_outside_marks_nothing_strong() -> None:
     assert "<b>" not in html(say("header.free_day_named", name="*penting*"), "id")
 

@@ -13,6 +13,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from caringmon.model.annotations import Decision
 from caringmon.model.codes import Role
 from caringmon.model.findings import Findings
 from caringmon.model.recommendation import PARTS
@@ -33,7 +34,7 @@ class Advised:
     """One recommendation of a report.
 
     `parts`: a sentence for each of `PARTS`. `decision`: `terima`, `ubah` or `tolak`; `text` is the new wording of one
-    that was changed, `reason` why one was rejected, both as typed.
+    that was changed, `reason` why one was rejected, both as typed. `is_reassigned`: a person set its owner or due date.
     """
 
     rec_id: str
@@ -49,6 +50,23 @@ class Advised:
     decision: str
     text: str
     reason: str
+    is_reassigned: bool
+
+    @property
+    def note(self) -> str:
+        """What a person wrote about it, as typed: the new wording, then the reason, a line each; nothing: empty."""
+        return "\n".join(part for part in (self.text, self.reason) if part)
+
+    @property
+    def is_decided(self) -> bool:
+        """Tell whether a person rejected it or changed anything of it."""
+        return self.decision != Decision().verdict or bool(self.note) or self.is_reassigned
+
+    @property
+    def verdict(self) -> Sentence:
+        """What was decided, marked as a note of the TL where a person did."""
+        is_noted = self.is_decided and self.decision == Decision().verdict
+        return say("decision.noted" if is_noted else f"decision.{self.decision}")
 
     @property
     def where(self) -> Sentence | None:
@@ -106,6 +124,7 @@ def _advised(findings: Findings, row: Mapping[Hashable, Any]) -> Advised:
         decision=text_of(row["decision"]),
         text=text_of(row["decision_text"]),
         reason=text_of(row["decision_reason"]),
+        is_reassigned=bool(text_of(row["decision_owner"]) or text_of(row["decision_due"])),
     )
 
 

@@ -234,4 +234,4 @@ def _compose(sentence: Sentence, pen: _Pen, seen: list[Figure]) -> str:
 
 
 def _printable(text: str) -> str:
-    return "".join(letter for letter in text if letter.isprintable())
+    return "".join(letter for letter in text.replace("\n", " ") if letter.isprintable())

@@ -9,6 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from caringmon.model.findings import Findings
 from caringmon.report.advice import Advised, advised
+from caringmon.report.notes import unmatched_decisions
 from caringmon.report.reading import SEGMENT_NAMES, Reader, readers
 from caringmon.report.sheets.pen import Pen, at, lines_needed, rule_below, widths
 from caringmon.report.tables import followed_grid, followed_lines
@@ -28,9 +29,10 @@ Lines = tuple[Slot, ...]
 
 
 def write(pen: Pen, findings: Findings) -> None:
-    """Write the sheet; a report that neither recommends nor has an earlier one open has none."""
+    """Write the sheet; a report that neither recommends, nor has an earlier one open or decided on, has none."""
     every, old = advised(findings), [reader for reader in readers(findings) if _has_open(reader)]
-    if not every and not old:
+    gone = unmatched_decisions(findings)
+    if not every and not old and not gone:
         return
     sheet = pen.sheet(say("sheet.advice"))
     pen.text(at(sheet, 1, 1), say("section.advice"), bold=True, size=14)
@@ -42,6 +44,7 @@ def write(pen: Pen, findings: Findings) -> None:
     sheet.freeze_panes = f"A{HEADER + 1}"
     sheet.print_title_rows = f"{HEADER}:{HEADER}"
     sheet.auto_filter.ref = f"A{HEADER}:{at(sheet, last, len(COLUMNS)).coordinate}"
+    last = _write_gone(pen, sheet, last + 2, gone) if gone else last
     last = _write_old(pen, sheet, last + 2, old) if old else last
     sheet.print_area = f"A1:{at(sheet, last, len(COLUMNS)).coordinate}"
 
@@ -51,8 +54,6 @@ def _has_open(reader: Reader) -> bool:
 
 
 def _cells(one: Advised) -> tuple[Lines, ...]:
-    decided = say(f"decision.{one.decision}") if one.decision else ""
-    added = one.text or one.reason
     return (
         (SEGMENT_NAMES.get(one.segment, one.segment),),
         (str(one.place),),
@@ -61,15 +62,31 @@ def _cells(one: Advised) -> tuple[Lines, ...]:
         (one.parts["finding"], one.parts["evidence"], _named(one, "cause")),
         (one.parts["action"],),
         (one.owner,),
-        (say("row.day", day=one.due),),
+        (say("row.day", day=one.due), say("note.by_leader") if one.is_reassigned else ""),
         (one.parts["effect"], _named(one, "verification")),
-        (say("advice.decided", decision=decided, text=added) if added else decided,),
+        _decided(one),
         (one.rec_id, "" if one.is_shown else say("advice.in_workbook")),
     )
 
 
+def _decided(one: Advised) -> Lines:
+    if not one.note:
+        return (one.verdict,)
+    first, *more = one.note.splitlines()
+    return (say("advice.decided", decision=one.verdict, text=first), *more)
+
+
 def _named(one: Advised, part: str) -> Slot:
     return say("advice.named", name=say(f"advice.{part}"), text=one.parts[part])
+
+
+def _write_gone(pen: Pen, sheet: Worksheet, row: int, names: Sequence[str]) -> int:
+    """Write the decisions whose recommendation is not made any more, a row each; return the last row."""
+    pen.text(at(sheet, row, 1), say("advice.gone"))
+    for name in names:
+        row += 1
+        pen.text(at(sheet, row, 1), name, size=_SIZE)
+    return row
 
 
 def _write_old(pen: Pen, sheet: Worksheet, row: int, every: Sequence[Reader]) -> int:

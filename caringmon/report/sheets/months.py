@@ -124,9 +124,10 @@ def _month(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
     row = write_block(pen, Spot(sheet, row + 5, 1, 2, skipped=LEFT + 1), months.month_grid(reader), reader.actual)
     actions = shown_advice(reader)[:MOST_ACTIONS]
     told = [
-        say("f01.action", finding=one.parts["finding"], action=one.parts["action"], owner=one.owner, due=one.due)
+        say("f01.action_decided" if one.is_decided else "f01.action", finding=one.parts["finding"],
+            action=one.parts["action"], owner=one.owner, due=one.due, verdict=one.verdict)
         for one in actions
-    ]
+    ]  # fmt: skip
     return _paragraphs(pen, sheet, row + 2, say("f01.actions.title"), told) if told else row
 
 

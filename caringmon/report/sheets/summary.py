@@ -110,6 +110,7 @@ def _actions(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
         row += 1
         told = " ".join(plain(one.parts[part], pen.lang) for part in ("finding", "action"))
         who = f"{plain(one.owner, pen.lang)} · {plain(one.due, pen.lang, 'd MMM')}"
+        who = f"{who} · {plain(one.verdict, pen.lang)}" if one.is_decided else who
         for column, last, text in (
             (1, RIGHT - 1, told),
             (RIGHT, RIGHT, who),
