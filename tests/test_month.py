@@ -216,7 +216,7 @@ def test_advice_of_earlier_reports_is_followed_up_and_keeps_its_id(workspace, tm
     assert ids[1] in set(advice.loc[advice["rule"] == "R26", "rec_id"])
     assert set(ids) == set(advice.loc[advice["rule"] == "R29", "entity"])
     page = page_html(notebook_of(found), found, 1)
-    assert "Tindak lanjut rekomendasi lama" in page
+    assert "Efektivitas rekomendasi sebelumnya" in page
     assert all(name in page for name in ids)
 
 

@@ -195,6 +195,19 @@ def test_a_missed_target_names_the_factor_that_chance_does_not_explain_and_what_
     assert case.gain.rupiah == pytest.approx(42 * 280_000_000 / 1165 * 0.7)
 
 
+@pytest.mark.parametrize(("day", "action"), [
+    ("2022-10-18", "Hubungi ulang sebelum batas untuk memajukan tanggalnya"),
+    ("2022-10-20", "Batasnya sudah lewat: periksa layanan mana yang sudah dicabut"),
+    ("2022-10-31", "Batasnya sudah lewat: periksa layanan mana yang sudah dicabut"),
+])  # fmt: skip
+def test_a_promise_beyond_the_limit_is_brought_forward_only_while_the_limit_lies_ahead(day, action):
+    # The limit of CT-0 is the 20th; the report of a day is read on the next working day.
+    situation = dataclasses.replace(SPEAKS["R16"], day=dt.date.fromisoformat(day))
+    assert said("R16", "action", situation=situation).startswith(action)
+    (case,) = RULES["R16"](situation)
+    assert (case.gain is None) == action.startswith("Batasnya")
+
+
 def test_a_team_that_explains_most_of_the_gap_is_asked_alone():
     teams = {("K20", "mtd", "TL01"): -200, ("K20", "mtd", "TL02"): -91, ("K19", "mtd", "TL01"): (500, 700),
              ("K19", "mtd", "TL02"): (665, 756), ("K17", "mtd", "TL01"): 500, ("target", "mtd", "TL01"): 700,
@@ -204,6 +217,22 @@ def test_a_team_that_explains_most_of_the_gap_is_asked_alone():
     (recommended,) = [one for _, one in recommendations(known({**BEHIND, **teams})).recommendations
                       if one.rule_id == "R01"]  # fmt: skip
     assert (recommended.owner_role, recommended.owner_id) == ("TL", "TL01")
+
+
+def test_a_team_with_most_of_the_gap_is_evidence_where_the_sure_cause_lies_elsewhere():
+    teams = {("K20", "mtd", "TL01"): -200, ("K20", "mtd", "TL02"): -91, ("K19", "mtd", "TL01"): (500, 700)}
+    figures, tables = lost("witel", "Semarang", "contact")
+    situation = known({**BEHIND, **teams, **figures}, tables=tables)
+    (case,) = RULES["R01"](situation)
+    assert (case.level, case.entity, case.words["team"]) == ("site", "", "TL01")
+    assert said("R01", "cause", situation=situation) == (
+        "Faktor yang pasti: contact rate di witel Semarang, 66 agree lebih sedikit daripada acuan."
+    )
+    # A cause of the team's own: it is asked alone.
+    own_figures, own_tables = lost("tl", "TL01", "agree", -50.0)
+    both = {"drivers": [*tables["drivers"], *own_tables["drivers"]]}
+    (case,) = RULES["R01"](known({**BEHIND, **teams, **figures, **own_figures}, tables=both))
+    assert (case.level, case.entity) == ("tl", "TL01")
 
 
 def test_the_effect_of_a_factor_is_the_funnel_of_what_is_still_to_win():

@@ -13,7 +13,10 @@ from caringmon.model.recommendation import Check
 
 
 def target_missed(known: Known) -> list[Case]:
-    """R01: the month to date is well below its target; where one team explains most of it, that team alone."""
+    """R01: the month to date is well below its target; where one team explains most of it, that team alone.
+
+    Unless what is known for sure lies elsewhere: then the whole is told with its cause, and the team in its evidence.
+    """
     if not known.value("elapsed") >= known.limit("R01", "elapsed_days"):
         return []
     if not known.value("K19") < known.limit("R01", "achievement_rate"):
@@ -24,6 +27,9 @@ def target_missed(known: Known) -> list[Case]:
         team for team in heavy_children(known.value("K20"), gaps, share)
         if known.value("K19", name=team) < known.limit("R01", "achievement_rate")
     ]  # fmt: skip
+    is_sure = bool(gains.drivers(known, known.level, known.focus) or gains.places(known))
+    if is_sure:
+        heavy = [team for team in heavy if gains.drivers(known, "tl", team)]
     if heavy:
         return [_missed(known, "tl", team, {}) for team in heavy]
     return [_missed(known, known.level, known.focus, gaps)]
