@@ -87,6 +87,13 @@ def test_a_number_typed_into_prose_is_found() -> None:
     assert faults == ["a number in prose is no registered figure: '42' in 'Sekitar 42 kali. Sampai 18 Oktober tercapai 1.365 agree bersih (termasuk 91 bel…'"]  # fmt: skip  # noqa: E501
 
 
+def test_a_long_number_typed_into_prose_is_found_and_not_repeated() -> None:
+    """It may be a customer's, and faults are printed."""
+    faults = faults_after(r'(<p class="lead[^>]*>)', r"\g<1>Hubungi 081234567890. ")
+    assert len(faults) == 2
+    assert not [fault for fault in faults if "0812" in fault]
+
+
 def test_a_word_slipped_in_beside_a_figure_is_found() -> None:
     assert any(
         "'overview.short' was changed" in fault for fault in faults_after("<b>kurang (?=<data)", "<b>kurang lebih ")

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from babel.dates import get_month_names
 
 from caringmon.model.findings import Figure, Findings
+from caringmon.model.kpi import CATALOGUE
+from caringmon.model.reported import REPORTED
 from caringmon.report.digest import chat_text
 from caringmon.report.numerals import LOCALES, MINUS, machine_value, printed
 from caringmon.report.own_counts import registered
-from caringmon.report.reading import SEGMENT_NAMES
+from caringmon.report.reading import SEGMENT_NAMES, name_of
 from caringmon.report.sentence_gate import sentence_faults, shortened, unlike
 from caringmon.report.time_gate import time_faults
 from caringmon.report.wording import FORMS, LANGUAGES, figure_text
@@ -33,6 +35,8 @@ _NO_UNIT = r"(?!\s?(?:[%‰\d]|juta\b|million\b|rb\b|k\b))"
 _RECOMMENDATION = re.compile(r"REC-[A-Z0-9]+-\d{4}-\d{2}-[A-Z2-7]{8}")
 # Names of norms that hold numbers.
 _NORMS = ("ISO 9001:2015", "9.1.3")
+# Where a number may stand that is no figure: machine text, and what people typed into the notes file.
+_NO_FIGURES = frozenset({"data", "time", "style", "code", "title", "blockquote"})
 _TIME = re.compile(r"\b\d{1,2}[.:]\d{2}(?::\d{2})?\b")
 
 
@@ -44,7 +48,8 @@ def check_page(html: str, findings: Findings) -> list[str]:
 def page_checker(findings: Findings) -> Callable[[str], list[str]]:
     """Return the check of a page, or of a part of it, against the findings, which are read once.
 
-    Checked: every `<data>` and `<time>`, bare numbers in prose, sentences, alt texts of pictures, long numbers.
+    Checked: every `<data>` and `<time>`, bare numbers in prose and beside it, sentences, alt texts of pictures, long
+    numbers.
     """
     figures, lang = registered(findings), findings.head.lang
     names = names_with_digits(findings)
@@ -57,10 +62,11 @@ def page_checker(findings: Findings) -> Callable[[str], list[str]]:
         faults += [fault for element in page.find_all("time") for fault in time_faults(element, lang)]
         faults += [fault for said in page.select("[data-say]") for fault in sentence_faults(said, figures, lang)]
         faults += [
-            f"a number in prose is no registered figure: '{number}' in '{shortened(prose.get_text())}'"
+            f"a number in prose is no registered figure: '{shortened(number)}' in '{shortened(prose.get_text())}'"
             for prose in page.select("[data-prose]")
             for number in _NUMBER.findall(_loose_text(prose))
         ]
+        faults += _bare_number_faults(page, names)
         faults += [fault for image in page.find_all("img") for fault in _alt_faults(image, figures, names, lang)]
         return [*faults, *_long_number_faults(page)]
 
@@ -135,12 +141,30 @@ def _loose_text(prose: Tag) -> str:
     return " ".join(texts)
 
 
+def _bare_number_faults(page: BeautifulSoup, names: Iterable[str]) -> Iterator[str]:
+    """Yield the numbers beside prose and sentences that are no figure, date, code or name, nor quoted from a person.
+
+    Long ones are left to `_long_number_faults`, which does not print them.
+    """
+    for text in page.find_all(string=_NUMBER):
+        parents = list(text.parents)
+        if _NO_FIGURES & {parent.name for parent in parents} or any(_is_checked_apart(parent) for parent in parents):
+            continue
+        for number in _NUMBER.findall(_without_names(_LONG_RUN.sub(" ", str(text)), names)):
+            yield f"a number on the page is no registered figure: '{number}' in '{shortened(text)}'"
+
+
+def _is_checked_apart(element: Tag) -> bool:
+    """Tell whether an element is prose or a sentence, whose numbers are checked there, or a code."""
+    return element.has_attr("data-prose") or element.has_attr("data-say") or "code" in (element.get("class") or [])
+
+
 def _long_number_faults(page: BeautifulSoup) -> Iterator[str]:
     for text in page.find_all(string=_LONG_RUN):
         parents = {parent.name for parent in text.parents}
         if not _LONG_RUN.search(_RECOMMENDATION.sub("", str(text))):
             continue
-        if not parents & {"data", "time", "style", "code", "title", "blockquote"}:
+        if not parents & _NO_FIGURES:
             where = text.parent.name if text.parent is not None else "page"
             yield f"a number of eight or more digits stands outside <data>: in <{where}>"
 
@@ -163,10 +187,11 @@ def text_faults(text: str, allowed: set[str], names: Iterable[str], where: str) 
 
 
 def names_with_digits(findings: Findings) -> list[str]:
-    """Return the codes and names of a report that hold digits, the longest first."""
+    """Return the codes and names of a report that hold digits, also those of indicators, the longest first."""
     head = findings.head
     names = {head.form, head.run_id, *_NORMS, *SEGMENT_NAMES.values(), *map(str, findings.tables["teams"]["entity"])}
-    return sorted(names, key=len, reverse=True)
+    indicators = {name_of(kpi, head.lang) for kpi in (*CATALOGUE, *REPORTED)}
+    return sorted(names | {name for name in indicators if _NUMBER.search(name)}, key=len, reverse=True)
 
 
 def _without_names(text: str, names: Iterable[str]) -> str:
