@@ -142,7 +142,7 @@ def test_verify_refuses_a_finished_page_with_the_workbook_of_other_findings(othe
     assert {line.split()[1] for line in told.splitlines() if line.startswith("altered")} == {"report.xlsx:"}
 
 
-def test_a_run_whose_notebook_shows_a_number_of_somebodys_own_fails_and_leaves_nothing(
+def test_a_run_whose_notebook_shows_a_number_of_somebodys_own_fails_and_leaves_only_its_entry(
     tmp_path, monkeypatch, capsys
 ) -> None:
     """An analyst wrote a cell into the notebook: nothing is published, and nothing is raised in the register."""
@@ -158,5 +158,6 @@ def test_a_run_whose_notebook_shows_a_number_of_somebodys_own_fails_and_leaves_n
     said = capsys.readouterr().err
     assert "a number on the page is no registered figure: '1.500' in 'Target baru 1.500'" in said
     assert said.count("\n") == 1
-    assert [path.name for path in (workspace / "outputs").iterdir()] == [".lock"]
+    left = [path.name for path in (workspace / "outputs").rglob("*") if path.is_file()]
+    assert sorted(left) == [".lock", "gagal.json", "index.html"]
     assert read_events(register(workspace)) == []
