@@ -250,6 +250,79 @@ def test_the_limit_that_has_passed_when_the_report_is_read_is_said():
     assert said("R15", "action", situation=late).startswith("Batasnya lewat saat laporan ini dibaca")
 
 
+def typed(rule, part, lang, situation):
+    """Return a part with ordinary spaces, as it is typed here."""
+    return said(rule, part, lang, situation).replace("\N{NO-BREAK SPACE}", " ")
+
+
+CLOSED = {"day": LAST, "read_on": dt.date(2022, 11, 4)}  # the month as F-01 reads it, on the day after its cut-off
+
+
+CALL_BACK = {
+    "id": ("Hubungi ulang yang batasnya belum lewat untuk memajukan tanggalnya,",
+           "Perkiraan 2 janji lagi ditepati, senilai Rp 420.000"),
+    "en": ("Call back those whose limit has not passed to bring the date forward,",
+           "About 2 more promises kept, worth Rp 420,000, an estimate"),
+}  # fmt: skip
+LEARN = {
+    "id": ("Bulan sudah selesai dan batasnya lewat: periksa agree itu bersama QCO, coaching agent",
+           "Agree yang dilaporkan dapat dipercaya; tidak dinyatakan dalam angka"),
+    "en": ("The month is over and the limits have passed: check these agrees with the QCO, coach the agents",
+           "Reported agrees can be trusted; not put in numbers"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+@pytest.mark.parametrize(("read", "told"), [({}, CALL_BACK), (CLOSED, LEARN)], ids=["in the month", "afterwards"])
+def test_a_promise_beyond_its_limit_is_moved_while_there_is_time_and_learnt_from_afterwards(read, told, lang):
+    # Three promises, of which 70 % are kept; an agree stands for 280 m ÷ 1,400.
+    situation = known({("K49", "mtd"): (3, 1600)}, **read)
+    action, effect = (typed("R16", part, lang, situation) for part in ("action", "effect"))
+    assert (action[: len(told[lang][0])], effect) == told[lang]
+
+
+@pytest.mark.parametrize(
+    ("read_on", "asked"),
+    [
+        ("2022-11-03", "Bagi ulang kuota QCO agar semua agree selesai sebelum 3 November."),
+        ("2022-11-04", "Validasi bulan itu sudah ditutup pada 3 November: susun kuota QCO bulan berjalan"),
+    ],
+)
+def test_no_tapping_is_asked_for_after_the_cut_off(read_on, asked):
+    behind = known({("K35", "mtd"): (900, 1000), ("pending", "mtd"): 100}, day=LAST,
+                   read_on=dt.date.fromisoformat(read_on))  # fmt: skip
+    assert said("R22", "action", situation=behind).startswith(asked)
+
+
+def test_what_is_said_of_a_month_that_is_over_promises_nothing_that_can_still_be_won():
+    # 60 agent-days lost × 2 agrees a day = 120, capped at the 56 that the month is short of.
+    short = {("K26", "mtd"): (340, 400), **DAYS}
+    assert said("R13", "effect", situation=known(short)).startswith("Perkiraan cukup untuk menutup seluruh kekurangan")
+    over = [typed("R13", "effect", language, known(short, **CLOSED)) for language in ("id", "en")]
+    assert over == ["Perkiraan setara 56 agree bulan itu, senilai Rp 7,8 juta",
+                    "About 56 agrees of that month worth Rp 7.8 million, an estimate"]  # fmt: skip
+    figures, tables = lost("witel", "Semarang", "contact", -40.0)
+    assert typed("R05", "effect", "en", known(figures, tables=tables, **CLOSED)) == (
+        "About 40 agrees of that month worth Rp 5.6 million, an estimate (between 20 and 56 agrees)"
+    )
+    assert said("R01", "effect", "en", known({**BEHIND, ("K46", "mtd"): None}, **CLOSED)) == "Cannot be put in numbers"
+
+
+def test_a_missed_month_is_told_as_a_month_and_not_as_a_day():
+    missed = known({("pending", "mtd"): 0}, **CLOSED)
+    assert said("R30", situation=missed) == "Bulan berakhir di bawah target (96,2 %, kurang 56) tanpa penyebab dominan."
+    assert said("R30", "action", situation=missed).endswith("dan apa yang diubah bulan berikutnya.")
+    assert said("R30", "verification", "en", missed) == "Achievement of the next month."
+
+
+def test_officers_who_agree_often_but_maybe_by_chance_are_told_by_kappa():
+    often = known({("K42", "mtd"): (18, 20), ("K42.kappa", "mtd"): 0.4})
+    assert said("R24", situation=often) == (
+        "Kesesuaian antar-QCO 90,0 %, tetapi kappa 0,4: sebagian darinya dapat terjadi secara kebetulan."
+    )
+    assert said("R24", "evidence", situation=often) == "18 dari 20 pasangan."
+
+
 def test_a_restricted_finding_says_how_many_and_never_who():
     (case,) = RULES["R20"](SPEAKS["R20"])
     assert said("R20") == "1 temuan terbatas."

@@ -30,15 +30,15 @@ def near_limit(known: Known) -> list[Case]:
 
 
 def beyond_limit(known: Known) -> list[Case]:
-    """R16: promises for a day after the limit of their service."""
+    """R16: promises for a day after the limit of their service; every limit of a month has passed when it is over."""
     rate = known.get("K49")
     if rate is None or not rate.numerator > 0:
         return []
-    kept = rate.numerator * known.value("K28")
-    gain = _kept(known, kept)
-    return [Case("R16", known.entity, known.level, {"rate": rate}, {"segment": f"segment.{known.segment}"},
-                 {"effect": "kept"}, gain, Check("K49", -1), size=rate.numerator,
-                 agrees=known.agrees.get("R16", ()))]  # fmt: skip
+    is_late = known.is_month_over
+    parts = {"action": "over", "verification": "over", "effect": "trust"} if is_late else {"effect": "kept"}
+    gain = None if is_late else _kept(known, rate.numerator * known.value("K28"))
+    return [Case("R16", known.entity, known.level, {"rate": rate}, {"segment": f"segment.{known.segment}"}, parts,
+                 gain, Check("K49", -1), size=rate.numerator, agrees=known.agrees.get("R16", ()))]  # fmt: skip
 
 
 def low_kept_rate(known: Known) -> list[Case]:
