@@ -188,7 +188,7 @@ def _advised(known: Known, case: Case) -> tuple[Recommendation, list[Figure]]:
     figures = {**case.figures, **told}
     words: dict[str, Word] = {"due": due, **case.words}
     parts = {part: said_of(case, part, figures, words) for part in PARTS}
-    parts["effect"] = Said(_effect_key(case), *_slots(figures, words))
+    parts["effect"] = Said(_effect_key(known, case), *_slots(figures, words))
     return Recommendation(
         rule_id=case.rule,
         segment=known.segment,
@@ -242,13 +242,16 @@ def _effect(known: Known, case: Case) -> tuple[Effect, dict[str, Figure]]:
     return Effect(gain.agrees, gain.low, gain.high, "kept" if is_kept else "agree", "n"), figures
 
 
-def _effect_key(case: Case) -> str:
+def _effect_key(known: Known, case: Case) -> str:
     gain, wording = case.gain, case.parts.get("effect", "")
     if gain is None:
         return f"rec.effect.{wording if wording and wording != 'kept' else 'none'}"
     if gain.agrees < 0.5:
         return "rec.effect.small"
     amount = "" if math.isnan(gain.rupiah) else "_rupiah"
+    if known.is_month_over and wording != "kept":
+        # Its gap can be closed no more: the effect is what it was worth in the month.
+        return f"rec.effect.past{_range(gain)}{amount}"
     if gain.is_capped and not _range(gain):
         return f"rec.effect.whole{amount}"
     return f"rec.effect.{wording if wording == 'kept' else 'agree'}{_range(gain)}{amount}"

@@ -11,7 +11,7 @@ import pandas as pd
 SITE = "SITE"
 STEPS = ("units", "worked", "contacted", "rpc", "gross", "counted")
 FACTORS = ("assigned", "mix", "penetration", "contact", "rpc", "agree", "valid_share")
-ABOVE = "target_above_reference"
+ABOVE, MIX = "target_above_reference", "mix"
 # What figures call the days whose gap is explained; and the same days against another reference (`against`).
 MTD = "mtd"
 GAP_COLUMNS = ("level", "entity", "factor", "part", "low", "high", "is_driver", "note", "shown")

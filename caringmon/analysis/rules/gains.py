@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from caringmon.analysis.rules.known import Gain, Known
 from caringmon.model.findings import Figure, entity_name
-from caringmon.model.gap import ABOVE
+from caringmon.model.gap import ABOVE, MIX
 from caringmon.model.rulebook import RHO
 
 
@@ -93,11 +93,11 @@ def drivers(known: Known, level: str, name: str) -> list[str]:
 def places(known: Known, factor: str = "") -> list[Place]:
     """Return where below the focus chance does not explain a part that pulls down, the largest first; guard 6.
 
-    Teams and witels; `factor`: of that factor alone.
+    Teams and witels; `factor`: of that factor alone. What moved between them (mix) is lost to nobody.
     """
     rows = known.tables["drivers"]
     below = {"site": ("tl", "witel"), "spv": ("tl",)}.get(known.level, ())
-    mine = rows[rows["level"].isin(below) & rows["is_driver"].astype(bool) & (rows["factor"] != ABOVE)]
+    mine = rows[rows["level"].isin(below) & rows["is_driver"].astype(bool) & ~rows["factor"].isin((ABOVE, MIX))]
     every = [Place(str(row.level), str(row.entity), str(row.factor)) for row in mine.itertuples()]
     parts = {place: known.value("K48", name=place.name, part=place.factor) for place in every}
     pulling = [place for place in every if parts[place] < 0 and factor in ("", place.factor)]

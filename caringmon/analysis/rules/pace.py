@@ -57,7 +57,7 @@ def _missed(known: Known, level: str, name: str, teams: Mapping[str, float]) -> 
         figures["part"] = _shown_part(known, name, pulling[0])
     else:
         parts |= {"cause": "unsure", "action": parts["action"] or "unsure"}
-    if gain is None:
+    if gain is None and not known.is_month_over:
         parts["effect"] = "goal"
     parts["evidence"] = _evidence(known, figures, words, teams)
     size = abs(known.value("K20", name=name))
@@ -85,7 +85,7 @@ def _evidence(known: Known, figures: dict[str, Figure], words: dict[str, Word], 
     worst = min(teams, key=lambda team: (teams[team], team), default="")
     if not worst or not teams[worst] < 0:
         return "alone"
-    words["team"] = worst
+    words["worst"] = worst
     figures["team_gap"] = known.figures[figure_id(known.segment, "K20", "mtd", worst)]
     return ""
 
@@ -163,4 +163,6 @@ def no_specific_cause(known: Known) -> list[Case]:
     """R30: the target is missed and no other rule said why: a person has to look."""
     figures = {slot: known.get(kpi) for slot, kpi in (("achievement", "K19"), ("gap", "K20"))}
     told = {slot: figure for slot, figure in figures.items() if figure is not None}
-    return [Case("R30", known.entity, known.level, told, check=Check("K19", 1), size=abs(known.value("K20")))]
+    parts = dict.fromkeys(("finding", "action", "verification"), "over") if known.is_month_over else {}
+    return [Case("R30", known.entity, known.level, told, parts=parts, check=Check("K19", 1),
+                 size=abs(known.value("K20")))]  # fmt: skip

@@ -9,7 +9,6 @@ from caringmon.analysis.rules import gains
 from caringmon.analysis.rules.guards import is_surely_below
 from caringmon.analysis.rules.known import Case, Gain, Known, Word
 from caringmon.analysis.rules.reach import with_team
-from caringmon.model.codes import Segment
 from caringmon.model.findings import Figure
 from caringmon.model.recommendation import Check
 
@@ -31,17 +30,15 @@ def near_limit(known: Known) -> list[Case]:
 
 
 def beyond_limit(known: Known) -> list[Case]:
-    """R16: promises for a day after the limit of their service; once that has passed nothing can be brought forward."""
+    """R16: promises for a day after the limit of their service; every limit of a month has passed when it is over."""
     rate = known.get("K49")
     if rate is None or not rate.numerator > 0:
         return []
-    is_past = known.is_month_over or (
-        known.segment == Segment.CT0 and known.read_day > known.day.replace(day=LIMIT_DAY)
-    )
-    gain = None if is_past else _kept(known, rate.numerator * known.value("K28"))
-    parts = {"action": "passed"} if is_past else {"effect": "kept"}
-    return [Case("R16", known.entity, known.level, {"rate": rate}, {"segment": f"segment.{known.segment}"},
-                 parts, gain, Check("K49", -1), size=rate.numerator, agrees=known.agrees.get("R16", ()))]  # fmt: skip
+    is_late = known.is_month_over
+    parts = {"action": "over", "verification": "over", "effect": "trust"} if is_late else {"effect": "kept"}
+    gain = None if is_late else _kept(known, rate.numerator * known.value("K28"))
+    return [Case("R16", known.entity, known.level, {"rate": rate}, {"segment": f"segment.{known.segment}"}, parts,
+                 gain, Check("K49", -1), size=rate.numerator, agrees=known.agrees.get("R16", ()))]  # fmt: skip
 
 
 def low_kept_rate(known: Known) -> list[Case]:

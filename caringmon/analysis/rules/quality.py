@@ -76,7 +76,7 @@ def late_returns(known: Known) -> list[Case]:
 
 
 def tapping_behind(known: Known) -> list[Case]:
-    """R22: agrees wait for QC: too few are tapped, too late, or the month is about to be closed."""
+    """R22: agrees wait for QC: too few are tapped, too late, or the month is about to be closed, or was."""
     coverage, slowest, pending = known.get("K35"), known.get("K41.p90"), known.get("pending")
     if coverage is None or pending is None:
         return []
@@ -86,7 +86,7 @@ def tapping_behind(known: Known) -> list[Case]:
     if not is_thin and not is_slow and not is_closing:
         return []
     figures: dict[str, Figure] = {"coverage": coverage, "pending": pending}
-    parts = {}
+    parts = {"action": "closed", "verification": "closed"} if known.read_day > known.cutoff.date() else {}
     if slowest is not None and is_slow:
         figures["hours"], figures["limit"] = slowest, known.threshold("R22", "tapping_hours")
     else:
@@ -134,7 +134,9 @@ def low_calibration(known: Known) -> list[Case]:
     parts = {"effect": "accuracy"}
     if kappa is not None:
         figures["kappa"] = kappa
-    else:
+    if kappa is None or not is_low:
         parts["evidence"] = "bare"
+    if not is_low:
+        parts["finding"] = "kappa"
     return [Case("R24", known.entity, known.level, figures, parts=parts, check=Check("K42", 1),
                  size=agreement.denominator - agreement.numerator)]  # fmt: skip
