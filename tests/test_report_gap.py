@@ -149,18 +149,33 @@ def test_without_parts_there_is_no_chart_and_the_reason_is_given() -> None:
     assert said(gap_words.gap_title(reader)) == ["Gap belum dapat diuraikan: tidak ada agree pada hari-hari acuan"]
 
 
-def test_parts_without_intervals_are_arithmetic_and_name_no_cause() -> None:
-    parts = {factor: (told[0], None, None, False) for factor, told in SITE.items()}
-    reader = ct0(explained({("site", ""): parts}))
+def without_intervals(reference: str) -> Reader:
+    findings = explained({("site", ""): {factor: (told[0], None, None, False) for factor, told in SITE.items()}})
+    compared = findings.tables["references"].assign(reference=reference)
+    return ct0(dataclasses.replace(findings, tables={**findings.tables, "references": compared}))
+
+
+def test_what_differs_from_the_plan_is_arithmetic_and_names_no_cause() -> None:
+    reader = without_intervals("plan")
     assert said(gap_words.gap_title(reader)) == [
         "Kurang 91 dari target; dibanding rencana bagian terbesar contact rate, −60"
     ]
+    assert "hitungan, bukan uji" in " ".join(said(*gap_words.gap_reference(reader)))
     grid = gap_parts_grid(reader)
     assert grid is not None
     assert said(*(column.label for column in grid.columns)) == ["Acuan", "Aktual", "Bagian"]
     assert {len(row.cells) for row in (*grid.rows, *grid.totals)} == {3}
     (chart,) = gap_charts(reader)
     assert chart.notes == ()
+
+
+def test_parts_against_last_month_without_intervals_speak_of_no_plan() -> None:
+    # The first day of a month: one day has no interval.
+    reader = without_intervals("last_month")
+    assert said(gap_words.gap_title(reader)) == [
+        "Kurang 91 dari target; belum ada faktor yang dapat dibedakan dari variasi normal"
+    ]
+    assert "rencana" not in " ".join(said(*gap_words.gap_reference(reader)))
 
 
 def test_the_alt_text_of_the_chart_tells_every_part() -> None:

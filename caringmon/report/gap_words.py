@@ -74,7 +74,7 @@ def gap_title(reader: Reader, window: str = MTD) -> Sentence:
     side = "short" if gap.value < 0 else "ahead"
     if any(guard.key == "guard.GAP_NEAR_ZERO" for guard in gap_guards(reader, window)):
         return say(f"gap.{side}_small", gap=gap, against=against)
-    if not has_intervals(reader, window):
+    if is_planned(reader, window) and not has_intervals(reader, window):
         return _largest(mine, gap, against)
     named = _factors(part for part in drivers if part in mine)
     if not named and drivers:
@@ -94,7 +94,7 @@ def has_intervals(reader: Reader, window: str = MTD) -> bool:
 
 
 def _largest(mine: Sequence[Part], gap: Figure, against: Sentence) -> Sentence:
-    """Return the largest part that goes the gap's way, which is arithmetic and no cause."""
+    """Return the largest part against the plan that goes the gap's way, which is arithmetic and no cause."""
     way = 1 if gap.value > 0 else -1
     first = max(mine, key=lambda part: part.shown.value * way)
     side = "short" if gap.value < 0 else "ahead"
@@ -127,7 +127,7 @@ def gap_reference(reader: Reader, window: str = MTD) -> tuple[Sentence, ...]:
     lines = [say(f"gap.reference.{row['reference']}", first=first, last=last)]
     notes = {note for row in _rows(reader, window) for note in text_of(row["note"]).split("; ")}
     lines += [say(f"gap.note.{note}") for note in (_ONE_DAY, _INDICATIVE) if note in notes]
-    if _ONE_DAY not in notes and not has_intervals(reader, window):
+    if is_planned(reader, window) and _ONE_DAY not in notes and not has_intervals(reader, window):
         lines.append(say("gap.note.plan"))
     return tuple(lines)
 
