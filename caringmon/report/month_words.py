@@ -239,7 +239,7 @@ def effects_line(reader: Reader) -> Sentence:
     found = {name: reader.value(f"followed_{name}", "followed") for name in names}
     known = {name: figure for name, figure in found.items() if figure is not None}
     if "ran" not in known or not known["ran"].value:
-        return say("f01.effects.none")
+        return say("f01.effects.none", month=reader.date)
     return say("f01.effects.told", month=reader.date, **known)
 
 

@@ -13,15 +13,7 @@ from caringmon.report.month_cards import month_cards
 from caringmon.report.month_charts import curve_charts, days_charts
 from caringmon.report.narrative import standing_status
 from caringmon.report.reading import Reader, readers
-from caringmon.report.sections import (
-    Block,
-    Part,
-    Section,
-    advice_block,
-    block,
-    header_block,
-    sections_block,
-)
+from caringmon.report.sections import Block, Part, Section, advice_block, block, header_block, sections_block
 from caringmon.report.tables import months
 from caringmon.report.tables.monitoring import effects_grid
 from caringmon.report.wording import Sentence, say
