@@ -122,9 +122,9 @@ def _init(options: argparse.Namespace) -> int:
     print("next:")
     print("  1. fill in templates/target.xlsx and templates/roster.xlsx, save them into inbox/")
     print("  2. put the exports (calls, data order, tapping) into inbox/ as they are")
-    print(f"  3. caringmon ingest{where or ' --workspace .'}")
-    print(f"  4. caringmon check{where or ' --workspace .'}")
-    print(f"  5. caringmon run daily{where or ' --workspace .'} -p report_date=YYYY-MM-DD")
+    print(f"  3. caringmon ingest{where}")
+    print(f"  4. caringmon check{where}")
+    print(f"  5. caringmon run daily{where} -p report_date=YYYY-MM-DD")
     return 0
 
 
@@ -148,10 +148,9 @@ def _template(options: argparse.Namespace) -> int:
 def _ingest(options: argparse.Namespace) -> int:
     """Load files; print per file what was read, loaded, set aside, refused."""
     from caringmon.pipeline import ingest
-    from caringmon.settings import workspace_folder
     from caringmon.suppression import hide_numbers
 
-    workspace = workspace_folder(options.workspace, os.environ)
+    workspace = _workspace(options)
     hidden = hide_numbers(workspace, _key())
     if hidden:
         print(f"suppression.csv: {hidden:,} service numbers replaced by their pseudonyms")
@@ -171,9 +170,8 @@ def _check(options: argparse.Namespace) -> int:
     --suggest wrote goes to stderr, so that stdout stays what the format says.
     """
     from caringmon.inspection import as_csv, as_json, as_text, inspect
-    from caringmon.settings import workspace_folder
 
-    workspace = workspace_folder(options.workspace, os.environ)
+    workspace = _workspace(options)
     if options.suggest:
         from caringmon.suggestions import suggest
 
@@ -190,13 +188,12 @@ def _check(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     """Check the parameters, run the report, publish it; print where it stands."""
     from caringmon.params import REPORTS
-    from caringmon.settings import workspace_folder
 
     if options.report not in REPORTS:
         raise UsageError(
             f"unknown report '{options.report}'.{did_you_mean(options.report, REPORTS)} Known: {', '.join(REPORTS)}"
         )
-    workspace = workspace_folder(options.workspace, os.environ)
+    workspace = _workspace(options)
     parameters = _parameters(options, workspace)
     from caringmon.pipeline import Times, run  # after the parameters: a mistake is answered at once
 
@@ -211,7 +208,6 @@ def _kpi(options: argparse.Namespace) -> int:
     """Answer a question about KPIs as a table, CSV or JSON."""
     from caringmon.answers import KpiQuery, kpi
     from caringmon.report.kpi_text import KPI_FORMATS
-    from caringmon.settings import workspace_folder
 
     query = KpiQuery(
         segment=options.segment,
@@ -223,7 +219,7 @@ def _kpi(options: argparse.Namespace) -> int:
         basis=options.basis,
         restated=options.restated,
     )
-    found = kpi(query, workspace_folder(options.workspace, os.environ))
+    found = kpi(query, _workspace(options))
     print(KPI_FORMATS[options.format](found, (options.first.isoformat(), options.last.isoformat())))
     return 0
 
@@ -232,7 +228,6 @@ def _gap(options: argparse.Namespace) -> int:
     """Explain a gap as a table, CSV or JSON."""
     from caringmon.answers import GapQuery, gap
     from caringmon.report.gap_text import GAP_FORMATS
-    from caringmon.settings import workspace_folder
 
     query = GapQuery(
         segment=options.segment,
@@ -244,7 +239,7 @@ def _gap(options: argparse.Namespace) -> int:
         basis=options.basis,
         restated=options.restated,
     )
-    explained = gap(query, workspace_folder(options.workspace, os.environ))
+    explained = gap(query, _workspace(options))
     print(GAP_FORMATS[options.format](explained.found))
     return 0
 
@@ -252,10 +247,9 @@ def _gap(options: argparse.Namespace) -> int:
 def _close(options: argparse.Namespace) -> int:
     """Freeze a month; print what it was frozen as."""
     from caringmon.answers import close
-    from caringmon.settings import workspace_folder
 
     now = _wib()
-    workspace = workspace_folder(options.workspace, os.environ)
+    workspace = _workspace(options)
     by = os.environ.get("USER", "")
     record = close(options.segment, options.period, workspace, accept_open=options.accept_open, now=now, by=by)
     print(
@@ -268,9 +262,8 @@ def _close(options: argparse.Namespace) -> int:
 def _tindakan(options: argparse.Namespace) -> int:
     """Write the action lists; print the path and the number of rows of each."""
     from caringmon.actions import write_actions
-    from caringmon.settings import workspace_folder
 
-    workspace = workspace_folder(options.workspace, os.environ)
+    workspace = _workspace(options)
     for one in write_actions(workspace, options.day, options.tl, options.lang):
         gone = f"; {one.nameless} without their number, which is kept 90 days" if one.nameless else ""
         print(f"{_shown(one.path)}: {one.rows} rows{gone}")
@@ -280,9 +273,8 @@ def _tindakan(options: argparse.Namespace) -> int:
 def _followup(options: argparse.Namespace) -> int:
     """Write the tracker, take one back, or list recommendations."""
     from caringmon.followup import Place
-    from caringmon.settings import workspace_folder
 
-    place = Place(workspace_folder(options.workspace, os.environ), os.environ.get("CARINGMON_REGISTER_URL"))
+    place = Place(_workspace(options), os.environ.get("CARINGMON_REGISTER_URL"))
     now = _now().astimezone(WIB).replace(tzinfo=None)
     return {"export": _export_tracker, "import": _import_tracker, "list": _list_followed}[options.action](
         options, place, now
@@ -368,6 +360,12 @@ def _parameters(options: argparse.Namespace, workspace: Path) -> Report:
             raise ParameterError(f"-p {pair}: expected KEY=VALUE, for example -p report_date=2022-10-18")
         typed[name] = value
     return report_parameters(options.report, (path.name, read_yaml_as_text(path)), ("-p", typed))
+
+
+def _workspace(options: argparse.Namespace) -> Path:
+    from caringmon.settings import workspace_folder
+
+    return workspace_folder(options.workspace, os.environ, Path.cwd())
 
 
 def _key() -> bytes:

@@ -56,13 +56,13 @@ from caringmon.suppression import suppressed_services
 def gather(parameters: Report, workspace: Path | None = None) -> Evidence:
     """Return the rows visible at the report's clocks, with what is known about them.
 
-    Reads the workspace: the folder given, else the one that `CARINGMON_WORKSPACE` names, else the checkout; and the
-    register, that of the workspace or the one that `CARINGMON_REGISTER_URL` names.
+    Reads the workspace: the folder given, else the one that `CARINGMON_WORKSPACE` names, else the one around the
+    notebook, else the checkout; and the register, that of the workspace or the one that `CARINGMON_REGISTER_URL` names.
     Only rows of each table's source of record count. A required table that no loaded file covers on a working day, a
     system of record that is silent while another one speaks, a roster that has a person in two places, a month with
     more than 1 % unknown results or 1 % of its agrees by people outside the roster: DataBlockedError naming it.
     """
-    folder = workspace_folder(workspace, os.environ)
+    folder = workspace_folder(workspace, os.environ, Path.cwd())
     request, calendar = request_in(folder, parameters)
     sources = workspace_sources(folder)
     clocks = clocks_at(request, calendar)

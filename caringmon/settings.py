@@ -15,23 +15,32 @@ from caringmon.model.call_hours import CallHours
 from caringmon.model.claims import PromiseRules
 from caringmon.model.rulebook import Rulebook, read_rulebook
 from caringmon.params import CalendarSettings, Settings, read_settings, read_yaml_as_text
-from caringmon.shipped import params_folder
+from caringmon.shipped import checkout_folder, params_folder
 
 CUTI_BERSAMA = "cuti bersama"
 HOURS_AHEAD = {"WIB": 0, "WITA": 1, "WIT": 2}
 _CALENDAR = ("date", "name", "kind", "decree", "version")
 
 
-def workspace_folder(explicit: Path | None, environment: Mapping[str, str]) -> Path:
-    """Return the workspace: the folder given, else `CARINGMON_WORKSPACE`, else the folder that holds `params/`.
+def workspace_folder(explicit: Path | None, environment: Mapping[str, str], here: Path) -> Path:
+    """Return the workspace: the folder given, else `CARINGMON_WORKSPACE`, else the nearest around `here`.
 
-    A folder that does not exist: UsageError.
+    That is the first folder from `here` upwards that holds `params/` and `inbox/`; where none does, the checkout that
+    holds the package. A folder that does not exist, and an installed package without any of these: UsageError.
     """
     named = explicit or (Path(value) if (value := environment.get("CARINGMON_WORKSPACE")) else None)
-    folder = named or params_folder().parent
+    folder = named or _around(here.resolve()) or checkout_folder()
+    if folder is None:
+        raise UsageError("there is no workspace here; name one with --workspace, or make one with caringmon init DIR")
     if not folder.is_dir():
         raise UsageError(f"workspace {folder.name}: there is no such folder; make it or name another with --workspace")
     return folder.resolve()
+
+
+def _around(here: Path) -> Path | None:
+    """Return the nearest workspace at or above a folder, as git finds its repository; None where there is none."""
+    above = (here, *here.parents)
+    return next((one for one in above if (one / "params").is_dir() and (one / "inbox").is_dir()), None)
 
 
 def parameter_file(workspace: Path, name: str) -> Path:

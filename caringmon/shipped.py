@@ -17,6 +17,11 @@ def notebooks_folder() -> Path:
     return _shipped("notebooks", "notebooks")
 
 
+def checkout_folder() -> Path | None:
+    """Return the folder that holds the package beside its parameters and notebooks; None for an installed wheel."""
+    return _PACKAGE.parent if params_folder().parent == _PACKAGE.parent else None
+
+
 def _shipped(in_wheel: str, in_checkout: str) -> Path:
     inside = _PACKAGE / in_wheel
     return inside if inside.is_dir() else _PACKAGE.parent / in_checkout

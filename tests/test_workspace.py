@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from caringmon.cli import main
+from caringmon.errors import UsageError
 from caringmon.lists import OWN_LISTS
 from caringmon.params import read_settings, read_yaml_as_text, report_parameters
 from caringmon.pipeline import ingest
-from caringmon.shipped import params_folder
+from caringmon.settings import workspace_folder
+from caringmon.shipped import checkout_folder, params_folder
 from caringmon.templates import TEMPLATES
 from caringmon.vocabulary import read_rules
 from caringmon.workspace import make_workspace
@@ -53,6 +55,28 @@ def test_the_workspace_keeps_personal_data_out_of_git(tmp_path):
     make_workspace(tmp_path)
     ignored = (tmp_path / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert {"/inbox/", "/store/", "/outputs/", "/params/suppression.csv", "/params/recipients.csv"} <= set(ignored)
+
+
+def test_a_command_takes_the_workspace_around_the_place_where_it_is_given(tmp_path):
+    make_workspace(tmp_path / "site")
+    inside = tmp_path / "site" / "inbox" / "october"
+    inside.mkdir()
+    assert workspace_folder(None, {}, inside) == (tmp_path / "site").resolve()
+    assert workspace_folder(None, {}, tmp_path) == checkout_folder()
+
+
+def test_what_is_named_goes_before_the_workspace_around(tmp_path):
+    for name in ("around", "option", "variable"):
+        make_workspace(tmp_path / name)
+    here, variable = tmp_path / "around", {"CARINGMON_WORKSPACE": str(tmp_path / "variable")}
+    assert workspace_folder(tmp_path / "option", variable, here).name == "option"
+    assert workspace_folder(None, variable, here).name == "variable"
+
+
+def test_an_installed_package_that_stands_in_no_workspace_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setattr("caringmon.settings.checkout_folder", lambda: None)
+    with pytest.raises(UsageError, match="caringmon init DIR"):
+        workspace_folder(None, {}, tmp_path)
 
 
 def test_a_file_in_the_way_is_named(tmp_path, capsys):
