@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 
+from caringmon.model.findings import Figure
 from caringmon.report.digest import chat_text
 from caringmon.report.figures import check_page, check_text
+from caringmon.report.sentence_gate import sentence_faults
+from caringmon.report.wording import html, say
 from caringmon.report.workbook_gate import check_workbook
 from tests.report_documents import findings_of, page_of, workbook_bytes_of
 from tests.worked_findings import VARIANTS
 
+DAY = dt.date(2022, 10, 18)
 EVERY = [(name, lang) for name in VARIANTS for lang in ("id", "en")]
 
 
@@ -59,6 +65,22 @@ def test_a_changed_direction_word_is_found() -> None:
         "'overview.short' was changed" in fault for fault in faults_after(r"<b>kurang (?=<data[^>]*>91)", "<b>lebih ")
     )
     assert any("was changed" in fault for fault in faults_after(">Gap melebar<", ">Gap menyempit<"))
+
+
+@pytest.mark.parametrize(
+    ("count", "right", "wrong"),
+    [(1, "record is untouched", "records are untouched"), (2, "records are untouched", "record is untouched")],
+)
+def test_words_that_do_not_agree_with_their_number_are_found(count: int, right: str, wrong: str) -> None:
+    figure = Figure("CT0.K07.mtd", "K07", "CT0", "site", "", "mtd", DAY, DAY, count, "n", 0)
+    page = html(say("reach.line_untouched", untouched=figure), "en")
+    for text, expected in (
+        (page, []),
+        (page.replace(right, wrong), ["the sentence 'reach.line_untouched' was changed"]),
+    ):
+        said = BeautifulSoup(text, "html.parser").select_one("[data-say]")
+        found = sentence_faults(said, {figure.id: figure}, "en")
+        assert [fault.partition(":")[0] for fault in found] == expected
 
 
 def test_a_sentence_with_the_wrong_direction_is_found() -> None:

@@ -208,6 +208,40 @@ def test_rounding_never_lifts_an_achievement_over_the_edge_of_its_band(value: fl
     assert status_of(achievement) == status
 
 
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "1 record is untouched this month."),
+        (0.7, "1 record is untouched this month."),  # by what is printed
+        (0, "0 records are untouched this month."),
+        (2, "2 records are untouched this month."),
+        (21, "21 records are untouched this month."),
+    ],
+)
+def test_words_agree_with_the_number_that_is_printed_before_them(count: float, said: str) -> None:
+    assert plain(say("reach.line_untouched", untouched=figure(count)), "en") == said
+
+
+def test_a_number_in_words_and_one_with_a_sign_are_one_too() -> None:
+    assert plain(say("w03.on_time", open=figure(1)), "en") == "One recommendation is open, none is overdue."
+    signed = say("gap.recoverable", factors="contact", back=figure(1))
+    assert plain(signed, "en") == "Back at the reference, contact would bring an estimated +1 agree."
+
+
+def test_words_take_the_number_of_the_figure_before_them_and_not_of_another() -> None:
+    told = say("quality.old", old=figure(1), opened=figure(3))
+    assert plain(told, "en") == "Of 3 open returns 1 is older than three working days."
+
+
+@pytest.mark.parametrize("key", sorted(key for key, text in catalogue("en").items() if "[" in text))
+def test_brackets_follow_a_figure_and_are_closed(key: str) -> None:
+    """Before the first figure they would always be plural, and Indonesian needs none."""
+    text = catalogue("en")[key]
+    assert "{" in text[: text.index("[")]
+    assert re.fullmatch(r"[^\[\]]*(\[[a-z]*(\|[a-z]*)?\][^\[\]]*)+", text)
+    assert "[" not in catalogue("id")[key]
+
+
 def test_only_an_achievement_gets_more_decimals() -> None:
     assert decimals_of(figure(0.89996, "rate", 1, kpi="K09")) == 1
 

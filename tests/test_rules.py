@@ -338,10 +338,47 @@ def test_a_missed_month_is_told_as_a_month_and_not_as_a_day():
     assert said("R30", "verification", "en", missed) == "Achievement of the next month."
 
 
+def test_a_month_that_ended_below_target_is_told_by_how_it_ended():
+    assert said("R01", situation=known(BEHIND, **CLOSED)) == (
+        "Bulan ditutup pada 80,0 %: 1.165 dari target 1.456, kurang 291."
+    )
+
+
+def test_promises_of_a_month_that_is_over_are_counted_and_not_promised():
+    # A tenth of 1,000 promises short of 60 %; an agree stands for 280 m ÷ 1,400.
+    short = {("K28", "mtd"): (500, 1000)}
+    assert said("R17", "effect", situation=known(short)) == (
+        "Perkiraan 100 janji lagi ditepati, senilai Rp\N{NO-BREAK SPACE}20,0\N{NO-BREAK SPACE}juta"
+    )
+    assert said("R17", "effect", situation=known(short, **CLOSED)) == (
+        "Perkiraan setara 100 janji bulan itu, senilai Rp\N{NO-BREAK SPACE}20,0\N{NO-BREAK SPACE}juta"
+    )
+
+
+@pytest.mark.parametrize(
+    ("figures", "evidence"),
+    [
+        ({("refusals", "mtd", "", "result:R99"): (153, 1000)}, "153 dari 1.000 alasan penolakan bulan ini."),
+        ({("K43.RC99", "mtd"): (30, 200)}, "30 dari 200 alasan QC bulan ini."),
+        ({("unmapped", "mtd"): (100, 25000)}, "100 dari 25.000 panggilan bulan ini."),
+    ],
+)
+def test_what_says_nothing_is_told_by_what_it_is(figures, evidence):
+    assert said("R23", "evidence", situation=known(figures)) == evidence
+
+
+def test_an_estimate_below_one_says_of_what():
+    one = {("K49", "mtd"): (1, 1600), ("K28", "mtd"): (300, 1000)}  # 0.3 of a promise kept
+    assert said("R16", "effect", "en", known(one)) == "Less than one more promise kept, an estimate"
+    assert said("R19", "effect", situation=known({("K37", "mtd"): (150, 1000), ("K39", "mtd"): (9999, 10000)})) == (
+        "Perkiraan kurang dari satu agree"
+    )
+
+
 def test_officers_who_agree_often_but_maybe_by_chance_are_told_by_kappa():
     often = known({("K42", "mtd"): (18, 20), ("K42.kappa", "mtd"): 0.4})
     assert said("R24", situation=often) == (
-        "Kesesuaian antar-QCO 90,0 %, tetapi kappa 0,4: sebagian darinya dapat terjadi secara kebetulan."
+        "Kesesuaian antar-QCO 90,0 %, tetapi kappa 0,40: sebagian darinya dapat terjadi secara kebetulan."
     )
     assert said("R24", "evidence", situation=often) == "18 dari 20 pasangan."
 

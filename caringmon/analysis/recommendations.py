@@ -186,9 +186,8 @@ def _advised(known: Known, case: Case) -> tuple[Recommendation, list[Figure]]:
     due = due_day(rule.due, known.read_day, known.calendar)
     effect, told = _effect(known, case)
     figures = {**case.figures, **told}
-    words: dict[str, Word] = {"due": due, **case.words}
-    parts = {part: said_of(case, part, figures, words) for part in PARTS}
-    parts["effect"] = Said(_effect_key(known, case), *_slots(figures, words))
+    parts = {part: said_of(case, part, figures, case.words) for part in PARTS}
+    parts["effect"] = Said(_effect_key(known, case), *_slots(figures, case.words))
     return Recommendation(
         rule_id=case.rule,
         segment=known.segment,
@@ -232,7 +231,7 @@ def _effect(known: Known, case: Case) -> tuple[Effect, dict[str, Figure]]:
     gain = case.gain
     if gain is None:
         return Effect(), {}
-    is_kept = case.parts.get("effect") == "kept"
+    is_kept = _is_of_promises(case)
     kpis = {"effect": ("effect_kept" if is_kept else "effect", gain.agrees), "low": ("effect.low", gain.low),
             "high": ("effect.high", gain.high), "rupiah": ("effect_rupiah", gain.rupiah)}  # fmt: skip
     owner = {"level": case.level, "entity": case.entity}
@@ -245,16 +244,23 @@ def _effect(known: Known, case: Case) -> tuple[Effect, dict[str, Figure]]:
 def _effect_key(known: Known, case: Case) -> str:
     gain, wording = case.gain, case.parts.get("effect", "")
     if gain is None:
-        return f"rec.effect.{wording if wording and wording != 'kept' else 'none'}"
+        return f"rec.effect.{wording if wording and not _is_of_promises(case) else 'none'}"
     if gain.agrees < 0.5:
-        return "rec.effect.small"
+        return "rec.effect.small_kept" if _is_of_promises(case) else "rec.effect.small"
     amount = "" if math.isnan(gain.rupiah) else "_rupiah"
-    if known.is_month_over and wording != "kept":
+    if _is_of_promises(case):
+        return f"rec.effect.{wording}{amount}"
+    if known.is_month_over:
         # Its gap can be closed no more: the effect is what it was worth in the month.
         return f"rec.effect.past{_range(gain)}{amount}"
     if gain.is_capped and not _range(gain):
         return f"rec.effect.whole{amount}"
-    return f"rec.effect.{wording if wording == 'kept' else 'agree'}{_range(gain)}{amount}"
+    return f"rec.effect.agree{_range(gain)}{amount}"
+
+
+def _is_of_promises(case: Case) -> bool:
+    """Tell whether the effect counts promises kept, not agrees."""
+    return case.parts.get("effect", "") in {"kept", "past_kept"}
 
 
 def _range(gain: Gain) -> str:

@@ -94,9 +94,11 @@ class Kpi:
 
     @property
     def decimals(self) -> int:
-        """Decimal places when printed: one for rates and whatever else is a quotient, none for counts and amounts."""
+        """Decimal places when printed: one for quotients, two for kappa, none for counts and amounts."""
+        if self.unit is Unit.RATIO:
+            return 2
         is_quotient = self.unit is Unit.COUNT and bool(self.denominator)
-        return int(is_quotient or self.unit in (Unit.RATE, Unit.RATIO, Unit.PER_DAY, Unit.PER_HOUR, Unit.HOURS))
+        return int(is_quotient or self.unit in (Unit.RATE, Unit.PER_DAY, Unit.PER_HOUR, Unit.HOURS))
 
     @property
     def min_n(self) -> int:

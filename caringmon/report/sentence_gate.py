@@ -16,12 +16,12 @@ from babel.lists import format_list
 
 from caringmon.model.findings import Figure
 from caringmon.report.numerals import LOCALES
-from caringmon.report.wording import DIRECTIONS, catalogue, contradiction
+from caringmon.report.wording import DIRECTIONS, catalogue, contradiction, in_number, is_one
 
 if TYPE_CHECKING:
     from bs4 import Tag
 
-_SLOT = "\x00"
+_SLOT, _ONE = "\x00", "\x01"
 _LONG_RUN = re.compile(r"\d(?:[ .()-]?\d){7,}")
 
 
@@ -32,7 +32,7 @@ def sentence_faults(element: Tag, figures: Mapping[str, Figure], lang: str) -> I
     if message is None:
         yield f"a sentence has the unknown key '{shortened(key)}'"
         return
-    if not _pattern_of(message, lang).fullmatch(_skeleton(element)):
+    if not _pattern_of(message, lang).fullmatch(_skeleton(element, lang)):
         yield f"the sentence '{key}' was changed: '{shortened(element.get_text())}'"
     if _own_directions(element) != _directions_of(message):
         yield f"the sentence '{key}' lost the direction of its figures"
@@ -74,22 +74,34 @@ def _own_directions(element: Tag) -> list[str]:
     return [form for number in own if (form := str(number.get("data-form") or "")) in DIRECTIONS]
 
 
-def _skeleton(element: Tag) -> str:
-    """Return the sentence's own words, with a mark in the place of each slot."""
+def _skeleton(element: Tag, lang: str) -> str:
+    """Return the sentence's own words, with a mark in the place of each slot; a figure printed as one has its own."""
     return "".join(
-        str(child) if isinstance(child, str) else _skeleton(child) if child.name == "b" else _SLOT
+        str(child) if isinstance(child, str) else _skeleton(child, lang) if child.name == "b" else _mark(child, lang)
         for child in cast("Iterable[str | Tag]", element.children)
     )
+
+
+def _mark(child: Tag, lang: str) -> str:
+    return _ONE if child.name == "data" and is_one(child.get_text(), lang) else _SLOT
 
 
 @cache
 def _pattern_of(message: str, lang: str) -> re.Pattern[str]:
     """Return what the skeleton of a message's sentence looks like; a slot may hold a list."""
-    slots = f"{_SLOT}(?:(?:{'|'.join(map(re.escape, _separators(lang)))}){_SLOT})*"
-    parts = string.Formatter().parse(message.replace("*", ""))
-    return re.compile(
-        "".join(re.escape(literal) + (slots if name is not None else "") for literal, name, _, _ in parts)
-    )
+    any_slot = f"[{_SLOT}{_ONE}]"
+    more = f"(?:(?:{'|'.join(map(re.escape, _separators(lang)))}){any_slot})*"
+    pattern, is_after_slot = "", False
+    for literal, name, _, _ in string.Formatter().parse(message.replace("*", "")):
+        plural, single = (re.escape(in_number(literal, number)) for number in (False, True))
+        if not is_after_slot:
+            pattern += plural
+        elif plural == single:
+            pattern += any_slot + more + plural
+        else:
+            pattern += f"(?:{_ONE}{single}|{_SLOT}{more}{plural})"
+        is_after_slot = name is not None
+    return re.compile(pattern + (any_slot + more if is_after_slot else ""))
 
 
 def _separators(lang: str) -> list[str]:

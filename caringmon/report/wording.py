@@ -2,7 +2,8 @@
 
 A catalogue message is found by a stable key (`lead.short`) and holds named slots. A slot takes a registered figure,
 a date, a text or another sentence; what stands after the colon says how it is printed: a form for figures
-(`{gap:less}`), a Babel pattern for dates (`{day:d MMMM}`). `*…*` marks what is printed strong.
+(`{gap:less}`), a Babel pattern for dates (`{day:d MMMM}`). `*…*` marks what is printed strong. In English, brackets
+hold what words take beside any number but one: `{late} return[s] [is|are] open`, by the figure printed before them.
 Forms that carry a direction (`less`, `more`, `up`, `down`, `notup`, `notdown`) are refused where the numbers say
 otherwise: a sentence cannot contradict its figures.
 """
@@ -13,6 +14,7 @@ import datetime as dt
 import gettext
 import io
 import math
+import re
 import string
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +32,7 @@ from caringmon.report.numerals import LOCALES, machine_value, moment, part_of, p
 
 LANGUAGES = tuple(LOCALES)
 _STRONG = "\x02"
+_NUMBERED = re.compile(r"\[(?:([^|\]]*)\|)?([^\]]*)\]")
 # What a form says about its figure: of its own sign, or against the figure printed before in the same sentence.
 DIRECTIONS: Mapping[str, Callable[[float, float], bool]] = {
     "less": lambda now, _: now < 0,
@@ -225,12 +228,31 @@ def _render(what: Slot, spec: str, pen: _Pen, seen: list[Figure]) -> str:
 
 
 def _compose(sentence: Sentence, pen: _Pen, seen: list[Figure]) -> str:
-    parts = []
+    parts: list[str] = []
+    is_single = False
     for literal, name, spec, _ in string.Formatter().parse(message(sentence.key, pen.lang)):
-        parts.append(pen.literal(literal.replace("*", _STRONG)))
+        parts.append(pen.literal(in_number(literal, is_single).replace("*", _STRONG)))
         if name is not None:
-            parts.append(_render(sentence.slots[name], spec or "", pen, seen))
+            slot = sentence.slots[name]
+            parts.append(_render(slot, spec or "", pen, seen))
+            is_single = _is_single(slot, spec or "", pen.lang)
     return pen.whole(sentence, "".join(parts))
+
+
+def in_number(literal: str, is_single: bool) -> str:
+    """Return the words between two slots in the number of the figure before them."""
+    return _NUMBERED.sub(lambda found: (found[1] or "") if is_single else found[2], literal)
+
+
+def is_one(text: str, lang: str) -> bool:
+    """Tell whether a figure is printed as one: `1`, `+1`, `one`."""
+    return text.lstrip("+−") == "1" or text.lower() == message("numerals", lang).split()[1]
+
+
+def _is_single(slot: Slot, spec: str, lang: str) -> bool:
+    if isinstance(slot, Shown):
+        return _is_single(slot.figure, spec or slot.form, lang)
+    return isinstance(slot, Figure) and is_one(figure_text(slot, spec, lang), lang)
 
 
 def _printable(text: str) -> str:

@@ -75,7 +75,7 @@ def outside_hours(known: Known) -> list[Case]:
     rate = known.get("K50", "day")
     if rate is None or not rate.numerator > 0:
         return []
-    return [Case("R28", known.entity, known.level, {"rate": rate}, parts={"effect": "care"}, check=Check("K50", -1),
+    return [Case("R28", known.entity, known.level, {"rate": rate}, parts={"effect": "hours"}, check=Check("K50", -1),
                  size=rate.numerator)]  # fmt: skip
 
 

@@ -44,6 +44,8 @@ def _missed(known: Known, level: str, name: str, teams: Mapping[str, float]) -> 
     figures = {slot: figure for slot, figure in own.items() if figure is not None}
     words: dict[str, Word] = {"until": known.day}
     parts = {"action": "" if {"required", "remaining"} <= figures.keys() else "over" if known.is_month_over else "bare"}
+    if known.is_month_over:
+        parts["finding"] = "over"
     pulling = gains.drivers(known, level, name)
     place = _place(known, pulling) if (known.level, known.focus) == (level, name) else None
     gain = gains.of_driver(known, level, name, pulling[0]) if pulling else None

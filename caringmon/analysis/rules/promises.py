@@ -51,7 +51,7 @@ def low_kept_rate(known: Known) -> list[Case]:
         return []
     figures: dict[str, Figure] = {"kept": kept, "aim": known.threshold("R17", "kept_rate"),
                                   "days": known.threshold("R17", "long_days")}  # fmt: skip
-    parts = {"effect": "kept"}
+    parts = {"effect": "past_kept" if known.is_month_over else "kept"}
     if long is not None and long.denominator >= known.min_n:
         figures["long"] = long
     else:

@@ -116,7 +116,7 @@ def says_nothing(known: Known) -> list[Case]:
     for wording, rate, name in asked:
         if rate is not None and has_enough(rate, known) and rate.value > known.limit("R23", name):
             figures = {"rate": rate, "limit": known.threshold("R23", name)}
-            parts = {part: wording for part in ("finding", "action") if wording}
+            parts = {part: wording for part in ("finding", "evidence", "action") if wording}
             return [Case("R23", known.entity, known.level, figures, parts={**parts, "effect": "accuracy"},
                          check=Check(rate.kpi, -1), size=rate.numerator)]  # fmt: skip
     return []
