@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,9 +25,6 @@ if TYPE_CHECKING:
     from caringmon.followup import Place
     from caringmon.params import Report
 
-DEMO_DATES = ("2022-10-04", "2022-10-18", "2022-10-31")
-# Months of the demo in the order in which they are closed; the last one has its monthly report.
-DEMO_MONTHS = ("2022-09", "2022-10")
 PROGRAM = "caringmon"
 
 
@@ -66,48 +62,14 @@ def command_line() -> Parser:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    """Write the demo workspace, load it, run the reports; print the path of the index page."""
-    from caringmon.demo import write_inbox
-    from caringmon.params import report_parameters
-    from caringmon.pipeline import Times, ingest, run
-    from caringmon.shipped import params_folder
+    """Make the demo workspace and its reports; print the path of the index page."""
+    from caringmon.demonstration import demonstrate
 
     workspace = options.workspace or Path("demo")
-    if workspace.exists() and any(workspace.iterdir()) and not (workspace / ".caringmon-demo").exists():
-        raise UsageError(f"{workspace.name}/ is not empty and no demo workspace; name another folder with --workspace")
-    workspace.mkdir(parents=True, exist_ok=True)
-    workspace = workspace.resolve()
-    for part in ("inbox", "store", "outputs", "params"):
-        shutil.rmtree(workspace / part, ignore_errors=True)
-    (workspace / ".caringmon-demo").touch()
-    shutil.copytree(params_folder(), workspace / "params", dirs_exist_ok=True)
-    summary = write_inbox(workspace, seed=options.seed, size=options.size)
-    _tell(f"demo data written: {summary.attempts:,} attempts, {len(summary.files)} files, seed {options.seed}")
-    loaded = ingest(workspace, None, key=_key())
-    _tell(f"loaded: {sum(report.rows_loaded for report in loaded):,} rows from {len(loaded)} files")
-    for date in DEMO_DATES:
-        parameters = report_parameters("daily", ("demo", {"report_date": date}))
-        published = run(parameters, workspace, Times(_now(), _now))
-        _tell(f"daily {date}: {_shown(published.folder / 'report.html')}")
-    followed = run(report_parameters("w03", ("demo", {"report_date": DEMO_DATES[-1]})), workspace, Times(_now(), _now))
-    _tell(f"w03 {DEMO_DATES[-1]}: {_shown(followed.folder / 'report.html')}")
-    for segment in ("PRANPC", "CT0"):
-        _demo_month(workspace, segment)
-    print(_shown(workspace / "outputs" / "index.html"))
+    for line in demonstrate(workspace, (options.seed, options.size), _key(), _now):
+        _tell(line)
+    print(_shown(workspace.resolve() / "outputs" / "index.html"))
     return 0
-
-
-def _demo_month(workspace: Path, segment: str) -> None:
-    """Close the demo's months of a segment, with whatever was open at the cut-off, and run the report of the last."""
-    from caringmon.answers import close
-    from caringmon.params import report_parameters
-    from caringmon.pipeline import Times, run
-
-    for period in DEMO_MONTHS:
-        close(segment, period, workspace, accept_open=None, now=_wib(), by="demo")
-    parameters = report_parameters("f01", ("demo", {"period": DEMO_MONTHS[-1], "segment": segment}))
-    published = run(parameters, workspace, Times(_now(), _now))
-    _tell(f"f01 {segment} {DEMO_MONTHS[-1]}: {_shown(published.folder / 'report.html')}")
 
 
 def _init(options: argparse.Namespace) -> int:

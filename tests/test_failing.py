@@ -135,7 +135,7 @@ def test_the_entry_asks_with_r26_for_the_files_by_the_day_on_which_the_report_is
 def test_the_index_says_first_what_did_not_come_out_why_who_and_until_when(story):
     first = story["absent"].index.find("main").find("li")
     told = first.get_text(" ", strip=True)
-    assert told.startswith("GAGAL TERBIT Evaluasi Harian Caring · ALL · 5 Oktober 2022")
+    assert told.startswith("GAGAL TERBIT Evaluasi Harian Caring · CT-0 dan PraNPC · 5 Oktober 2022")
     assert "Belum ada berkas panggilan dan data order" in first.find(class_="lead").get_text()
     for text in (
         "Data panggilan dan data order untuk 5 Oktober belum diterima. Minta berkasnya hari ini",

@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 
 from caringmon.model.findings import Figure, figure_id
-from caringmon.report.charts import NARROW, WIDE, days_chart, month_chart, month_charts
+from caringmon.report.charts import NARROW, WIDE
+from caringmon.report.days_chart import days_chart
+from caringmon.report.month_chart import month_chart, month_charts
 from caringmon.report.reading import Reader, readers
 from caringmon.report.weekday_path import path_figures
 from caringmon.report.wording import plain

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from caringmon.model.findings import Findings
-from caringmon.report import narrative
+from caringmon.report import comparisons, headlines, narrative
 from caringmon.report.cards import cards
 from caringmon.report.digest import LIMIT, chat_text, summary_line
 from caringmon.report.own_counts import counts
@@ -44,7 +44,7 @@ def lead(findings: Findings, segment: str = "CT0") -> list[str]:
 
 
 def changes(findings: Findings, segment: str = "CT0") -> list[str]:
-    found = narrative.changes(Reader(findings, segment))
+    found = comparisons.changes(Reader(findings, segment))
     return [f"{plain(c.what, 'id')}: {plain(c.pair, 'id')}" if c.pair else plain(c.what, "id") for c in found]
 
 
@@ -94,8 +94,8 @@ def test_the_first_days_of_a_month_are_indicative() -> None:
 
 def test_the_first_working_day_has_nothing_to_compare_the_month_with() -> None:
     reader = Reader(first_working_day(), "CT0")
-    assert narrative.changes(reader) == ()
-    assert plain(narrative.no_changes(reader), "id").startswith("Hari kerja pertama bulan ini")
+    assert comparisons.changes(reader) == ()
+    assert plain(comparisons.no_changes(reader), "id").startswith("Hari kerja pertama bulan ini")
 
 
 def test_without_qc_nothing_is_said_about_validation() -> None:
@@ -122,7 +122,7 @@ def test_a_gap_that_narrows_is_said_to_narrow() -> None:
 
 def test_last_month_is_compared_at_the_same_working_day() -> None:
     reader = Reader(worked_findings(), "CT0")
-    first = narrative.against_last_month(reader)[0]
+    first = comparisons.against_last_month(reader)[0]
     assert f"{plain(first.what, 'id')}: {plain(first.pair or '', 'id')}" == "Agree bersih: 1.402 → 1.365"
     assert reader.last_day("K17", "last_month") == dt.date(2022, 9, 16)
 
@@ -150,14 +150,14 @@ def test_last_month_is_compared_at_the_same_working_day() -> None:
 )
 def test_chart_titles_are_conclusions_from_the_figures(build: Callable[[], Findings], days: str, month: str) -> None:
     reader = Reader(build(), "CT0")
-    assert plain(narrative.days_title(reader), "id") == days
-    assert plain(narrative.month_title(reader), "id") == month
+    assert plain(headlines.days_title(reader), "id") == days
+    assert plain(headlines.month_title(reader), "id") == month
 
 
 def test_when_every_day_reached_its_target_the_title_says_so() -> None:
     strong = dataclasses.replace(CT0, october=(120,) * 25, september=(120,) * 14, teams={})
     reader = Reader(worked_findings(work={"CT0": strong}), "CT0")
-    assert plain(narrative.days_title(reader), "id") == "Sepuluh hari kerja terakhir semuanya mencapai target"
+    assert plain(headlines.days_title(reader), "id") == "Sepuluh hari kerja terakhir semuanya mencapai target"
     assert lead(reader.findings)[0].endswith("dari target berjalan 1.456, lebih 224.")
     assert lead(reader.findings)[2] == (
         "Dengan laju sekarang bulan ditutup pada sekitar 3.000 dan mencapai target 2.600."
@@ -201,7 +201,7 @@ def test_an_incomplete_day_says_until_when_calls_are_counted() -> None:
 
 def test_the_table_of_teams_has_a_conclusion() -> None:
     reader = Reader(worked_findings(), "CT0")
-    assert plain(narrative.teams_title(reader), "id") == "Dua dari enam tim mencapai target berjalan"
+    assert plain(headlines.teams_title(reader), "id") == "Dua dari enam tim mencapai target berjalan"
 
 
 def test_several_segments_get_one_line_each_for_a_reader_with_ten_seconds() -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from caringmon.model.findings import Figure
-from caringmon.report.narrative import reason
 from caringmon.report.numerals import is_visibly_zero, status_of
 from caringmon.report.reading import Reader
+from caringmon.report.reasons import reason
 from caringmon.report.wording import Sentence, Shown, say
 
 MOST_CARDS = 6

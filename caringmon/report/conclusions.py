@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from caringmon.report.narrative import reason_of
 from caringmon.report.own_counts import counts
 from caringmon.report.reading import ABSENT, MISSING, Reader
+from caringmon.report.reasons import reason_of
 from caringmon.report.tables.calls import hour_of, result_name
 from caringmon.report.wording import Sentence, Slot, say
 

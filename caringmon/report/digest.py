@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from caringmon.model.findings import Findings
-from caringmon.report import month_words, narrative, notes
+from caringmon.report import comparisons, month_words, narrative, notes
 from caringmon.report.reading import Reader, readers
 from caringmon.report.wording import Sentence, Shown, plain, say, word_for
 
@@ -36,7 +36,7 @@ def _opening(findings: Findings) -> str:
 def _segment(reader: Reader, changes: int, sentences: int) -> str:
     lang = reader.head.lang
     told = (_standing(reader), *map(_shorter, narrative.lead(reader)[:sentences]))
-    lines = [plain(_change(change), lang) for change in narrative.changes(reader)[:changes]]
+    lines = [plain(_change(change), lang) for change in comparisons.changes(reader)[:changes]]
     return "\n".join((" ".join(plain(sentence, lang) for sentence in told), *lines))
 
 
@@ -54,7 +54,7 @@ def _standing(reader: Reader) -> Sentence:
     return say("digest.segment", segment=reader.name, status=status, achievement=achievement)
 
 
-def _change(change: narrative.Change) -> Sentence:
+def _change(change: comparisons.Change) -> Sentence:
     if change.reads_alone or change.before is None or change.after is None:
         return say("digest.change_alone", what=change.what)
     return say("digest.change", what=change.what, before=change.before, after=change.after)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from caringmon.model.codes import UNMAPPED_ENTITY
 from caringmon.model.findings import Figure, entity_name
 from caringmon.model.gap import ABOVE, MTD
-from caringmon.report.narrative import reason_of
 from caringmon.report.reading import Reader, day_of, text_of
+from caringmon.report.reasons import reason_of
 from caringmon.report.wording import Sentence, Slot, say
 
 MOST_NAMED = 5

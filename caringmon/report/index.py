@@ -22,6 +22,7 @@ from caringmon.report.sections import environment
 from caringmon.report.style import stylesheet
 from caringmon.report.wording import Sentence, Slot, plain, say, word_for
 
+EVERY_SEGMENT = "ALL"
 FILES = ("report.html", "report.xlsx", "ringkas.txt")
 
 
@@ -82,7 +83,8 @@ def _line(entry: IssuedReport, lang: str) -> dict[str, object]:
 
 
 def _heading(report: str, audience: str, segment: str, lang: str) -> str:
-    parts = (plain(word_for("title", report), lang), audience, SEGMENT_NAMES.get(segment, segment))
+    segments = tuple(SEGMENT_NAMES.values()) if segment == EVERY_SEGMENT else (SEGMENT_NAMES.get(segment, segment),)
+    parts = (plain(word_for("title", report), lang), audience, plain(segments, lang))
     return " · ".join(part for part in parts if part)
 
 

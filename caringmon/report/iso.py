@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from caringmon.report import month_words
+from caringmon.report import month_conclusions, month_words
 from caringmon.report.own_counts import counts
 from caringmon.report.reading import Reader
 from caringmon.report.wording import Sentence, Shown, Slot, say
@@ -25,12 +25,12 @@ class Clause:
 def clauses(reader: Reader) -> tuple[Clause, ...]:
     """Return the letters a to g, each with what the report holds; what cannot be said says why."""
     found = {
-        "a": ("quality", (month_words.quality_title(reader),)),
-        "b": ("satisfaction", _known(month_words.satisfaction_title(reader))),
+        "a": ("quality", (month_conclusions.quality_title(reader),)),
+        "b": ("satisfaction", _known(month_conclusions.satisfaction_title(reader))),
         "c": ("funnel", _known(_process(reader))),
         "d": ("achievement", (month_words.closed(reader), *_attendance(reader))),
-        "e": ("effects", (month_words.effects_line(reader), _risks(reader))),
-        "f": ("providers", _known(month_words.numbers_title(reader))),
+        "e": ("effects", (month_conclusions.effects_line(reader), _risks(reader))),
+        "f": ("providers", _known(month_conclusions.numbers_title(reader))),
         "g": ("advice", (_needs(reader),)),
     }
     return tuple(

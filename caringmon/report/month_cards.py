@@ -8,9 +8,9 @@ from caringmon.model.findings import Figure
 from caringmon.model.kpi import Unit
 from caringmon.report.cards import MOST_CARDS, Card, tone_of
 from caringmon.report.month_reading import has_before, is_provisional
-from caringmon.report.narrative import reason
 from caringmon.report.numerals import is_visibly_zero
 from caringmon.report.reading import Reader, day_of
+from caringmon.report.reasons import reason
 from caringmon.report.wording import Sentence, Shown, say
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from caringmon.report.charts import Chart, chart_of, days_chart, month_chart
+from caringmon.report.charts import Chart, chart_of
+from caringmon.report.days_chart import days_chart
+from caringmon.report.headlines import days_title
+from caringmon.report.month_chart import month_chart
 from caringmon.report.month_reading import estimate
 from caringmon.report.month_words import curve_title
-from caringmon.report.narrative import days_title
 from caringmon.report.own_counts import counts
 from caringmon.report.reading import Reader
 from caringmon.report.wording import say

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from caringmon.model.findings import Findings
-from caringmon.report import conclusions, month_words, notes, tables
+from caringmon.report import conclusions, month_conclusions, month_words, notes, tables
 from caringmon.report.advice import MOST_ACTIONS, shown_advice
 from caringmon.report.followed_up import every_half
 from caringmon.report.gap_chart import gap_charts
@@ -34,7 +34,7 @@ def show_month_achievement(findings: Findings) -> Block:
     every = readers(findings)
     return sections_block(
         findings,
-        Section("f01.section.scope", "latar", [Part(reader, month_words.scope(reader)) for reader in every]),
+        Section("f01.section.scope", "latar", [Part(reader, month_conclusions.scope(reader)) for reader in every]),
         Section("f01.section.achievement", "pencapaian", [_achievement(reader) for reader in every]),
     )
 
@@ -72,7 +72,7 @@ def show_month_outcomes(findings: Findings) -> Block:
 def show_month_advice(findings: Findings) -> Block:
     """Return sections 11 to 13: analysis and advice, what became of earlier advice, what the next month asks for."""
     every = readers(findings)
-    plans = [Part(reader, month_words.next_month_lines(reader)) for reader in every]
+    plans = [Part(reader, month_conclusions.next_month_lines(reader)) for reader in every]
     advice = advice_block(findings, say("f01.section.advice"), say("f01.advice.none"))
     later = sections_block(
         findings,
@@ -85,7 +85,7 @@ def show_month_advice(findings: Findings) -> Block:
 def show_month_requirements(findings: Findings) -> Block:
     """Return sections 14 to 16: ISO 9001:2015 9.1.3 letter by letter, corrections, and who receives the report."""
     parts = [
-        {"reader": reader, "clauses": clauses(reader), "corrections": month_words.corrections_lines(reader)}
+        {"reader": reader, "clauses": clauses(reader), "corrections": month_conclusions.corrections_lines(reader)}
         for reader in readers(findings)
     ]
     return block("month_requirements.html.j2", findings, parts=parts)
@@ -144,13 +144,13 @@ def _calls(reader: Reader) -> Part:
     if not reader.results:
         return Part(reader, (say("results.none"),))
     grids = (months.month_results_grid(reader, months.MOST_SHOWN), months.refusals_grid(reader))
-    lines = (month_words.results_title(reader), month_words.refusals_title(reader))
+    lines = (month_conclusions.results_title(reader), month_conclusions.refusals_title(reader))
     return Part(reader, lines, grids=grids)
 
 
 def _payments(reader: Reader) -> Part:
     grids = (months.weeks_grid(reader), months.months_grid(reader, "f01.table.payments", months.PAYMENTS))
-    return Part(reader, (month_words.kept_title(reader),), grids=grids)
+    return Part(reader, (month_conclusions.kept_title(reader),), grids=grids)
 
 
 def _quality(reader: Reader) -> Part:
@@ -159,17 +159,17 @@ def _quality(reader: Reader) -> Part:
         months.reconciliation_grid(reader),
         months.defects_grid(reader),
     )
-    return Part(reader, (month_words.quality_title(reader),), grids=tuple(grid for grid in grids if grid.rows))
+    return Part(reader, (month_conclusions.quality_title(reader),), grids=tuple(grid for grid in grids if grid.rows))
 
 
 def _providers(reader: Reader) -> Part:
     grid = months.months_grid(reader, "f01.table.providers", months.PROVIDERS)
-    return Part(reader, _said(month_words.numbers_title(reader)), grids=(grid,))
+    return Part(reader, _said(month_conclusions.numbers_title(reader)), grids=(grid,))
 
 
 def _satisfaction(reader: Reader) -> Part:
     grid = months.months_grid(reader, "f01.table.satisfaction", months.SATISFACTION)
-    return Part(reader, _said(month_words.satisfaction_title(reader)), grids=(grid,), notes=(say("f01.proxy"),))
+    return Part(reader, _said(month_conclusions.satisfaction_title(reader)), grids=(grid,), notes=(say("f01.proxy"),))
 
 
 def _effects(reader: Reader) -> Part:
@@ -178,7 +178,7 @@ def _effects(reader: Reader) -> Part:
     still_open = tables.followed_grid(reader)
     grids = (*done, *((still_open,) if still_open.rows else ()))
     told = (say("w03.windows"), say("w03.indicative")) if done else ()
-    return Part(reader, (month_words.effects_line(reader),), (), grids, (*told, *tables.followed_notes(reader)))
+    return Part(reader, (month_conclusions.effects_line(reader),), (), grids, (*told, *tables.followed_notes(reader)))
 
 
 def _said(*sentences: Sentence | None) -> tuple[Sentence, ...]:

@@ -13,7 +13,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from caringmon.model.findings import Findings
 from caringmon.model.period import Period
-from caringmon.report import charts, conclusions, gap_words, narrative, notes, tables
+from caringmon.report import (
+    charts,
+    comparisons,
+    conclusions,
+    days_chart,
+    gap_words,
+    month_chart,
+    narrative,
+    notes,
+    tables,
+)
 from caringmon.report.advice import MOST_ACTIONS, left_out_line, shown_advice
 from caringmon.report.cards import cards, tone_of
 from caringmon.report.control_chart import assurance_lines, control_charts
@@ -190,12 +200,12 @@ def _first_page(reader: Reader) -> dict[str, object]:
         "note": notes.leader_note(reader.findings, "summary"),
         "actions": shown_advice(reader)[:MOST_ACTIONS],
         "under_actions": _under_actions(reader),
-        "left": (*charts.day_charts(reader), *gap_charts(reader)),
-        "right": charts.month_charts(reader),
-        "changes": narrative.changes(reader),
-        "no_changes": narrative.no_changes(reader),
+        "left": (*days_chart.day_charts(reader), *gap_charts(reader)),
+        "right": month_chart.month_charts(reader),
+        "changes": comparisons.changes(reader),
+        "no_changes": comparisons.no_changes(reader),
         "before": reader.last_day(reader.actual, "prev_day"),
-        "last_month": narrative.against_last_month(reader),
+        "last_month": comparisons.against_last_month(reader),
         "same_day": reader.last_day(reader.actual, "last_month"),
         "elapsed": reader.value("elapsed", "mtd"),
         "ten_days": tables.ten_days_grid(reader),

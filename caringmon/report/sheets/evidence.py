@@ -10,9 +10,9 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.worksheet import Worksheet
 
 from caringmon.model.findings import Figure, Findings
-from caringmon.report.narrative import reason
 from caringmon.report.own_counts import registered
 from caringmon.report.reading import day_of, name_of
+from caringmon.report.reasons import reason
 from caringmon.report.sheets.pen import Look, Pen, at, number_format, whole_if_possible, widths
 from caringmon.report.wording import say
 

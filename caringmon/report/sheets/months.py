@@ -8,7 +8,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from caringmon.model.findings import Findings
-from caringmon.report import month_words, notes, palette
+from caringmon.report import month_conclusions, month_words, notes, palette
 from caringmon.report.advice import MOST_ACTIONS, shown_advice
 from caringmon.report.followed_up import every_half
 from caringmon.report.iso import clauses
@@ -46,8 +46,10 @@ def write_summary(pen: Pen, findings: Findings, version: int | None) -> None:
         ))  # fmt: skip
         row = _clauses(pen, sheet, reader, row + 2)
         row = _effects(pen, sheet, reader, row + 2)
-        row = _paragraphs(pen, sheet, row + 2, say("f01.table.next"), month_words.next_month_lines(reader))
-        row = _paragraphs(pen, sheet, row + 2, say("f01.table.corrections"), month_words.corrections_lines(reader))
+        row = _paragraphs(pen, sheet, row + 2, say("f01.table.next"), month_conclusions.next_month_lines(reader))
+        row = _paragraphs(
+            pen, sheet, row + 2, say("f01.table.corrections"), month_conclusions.corrections_lines(reader)
+        )
         row = _side_by_side(pen, sheet, row + 2, reader, (months.month_results_grid, months.refusals_grid))
     for number in range(1, row + 1):
         sheet.row_dimensions[number].height = sheet.row_dimensions[number].height or ROW_HEIGHT
@@ -142,7 +144,7 @@ def _paragraphs(pen: Pen, sheet: Worksheet, row: int, title: Slot, lines: Sequen
 
 def _effects(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
     """Write what became of earlier advice, with before and after of what was done; return the last row."""
-    row = _paragraphs(pen, sheet, row, say("f01.table.effects"), (month_words.effects_line(reader),))
+    row = _paragraphs(pen, sheet, row, say("f01.table.effects"), (month_conclusions.effects_line(reader),))
     for half in every_half(reader.findings):
         grid = effects_grid(half)
         if grid.rows:

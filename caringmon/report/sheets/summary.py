@@ -9,7 +9,7 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.worksheet.worksheet import Worksheet
 
 from caringmon.model.findings import Findings
-from caringmon.report import conclusions, narrative, notes, palette, tables
+from caringmon.report import comparisons, conclusions, headlines, narrative, notes, palette, tables
 from caringmon.report.advice import MOST_ACTIONS, shown_advice
 from caringmon.report.cards import cards
 from caringmon.report.reading import Reader, readers
@@ -128,7 +128,7 @@ def _days(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
     """Write the last ten working days with their chart; return the last row."""
     grid, spot = tables.ten_days_grid(reader), Spot(sheet, row, 1)
     last = write_block(pen, spot, grid, reader.actual)
-    pen.text(at(sheet, row, RIGHT), narrative.days_title(reader), bold=True)
+    pen.text(at(sheet, row, RIGHT), headlines.days_title(reader), bold=True)
     drawn = _drawn(spot, grid, [(f"col.{reader.day_kpi()}", False), ("col.target", True)])
     if grid.rows and drawn:
         body = Body(sheet, row + 2, row + 1 + len(grid.rows))
@@ -141,20 +141,20 @@ def _days(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
 def _comparisons(pen: Pen, sheet: Worksheet, reader: Reader, row: int) -> int:
     """Write what changed and the month beside last month; return the last row, with room for a chart beside them."""
     before = reader.last_day(reader.actual, "prev_day")
-    changes = narrative.changes(reader)
+    changes = comparisons.changes(reader)
     last = _pairs(pen, sheet, row, say("changes.title", day=before) if before else say("changes.title_bare"), changes)
     if not changes:
         last += 1
-        pen.text(at(sheet, last, 1), narrative.no_changes(reader))
+        pen.text(at(sheet, last, 1), comparisons.no_changes(reader))
     same, elapsed = reader.last_day(reader.actual, "last_month"), reader.value("elapsed", "mtd")
-    compared = narrative.against_last_month(reader)
+    compared = comparisons.against_last_month(reader)
     if compared and same and elapsed:
         title = say("last_month.title", day=same, elapsed=elapsed)
         last = _pairs(pen, sheet, leave_low_row(sheet, last), title, compared)
     return max(last, row + CHART_ROWS)
 
 
-def _pairs(pen: Pen, sheet: Worksheet, row: int, title: Slot, lines: Sequence[narrative.Change]) -> int:
+def _pairs(pen: Pen, sheet: Worksheet, row: int, title: Slot, lines: Sequence[comparisons.Change]) -> int:
     """Write a list of comparisons as rows: what, before, now; return the last row."""
     pen.text(at(sheet, row, 1), title, bold=True)
     for line in lines:
@@ -200,7 +200,7 @@ def _all_days(pen: Pen, sheet: Worksheet, reader: Reader, row: int, anchor: int)
     kpi = reader.day_kpi()
     drawn = _drawn(spot, grid, [(f"col.cumulative.{kpi}", False), ("col.cumulative.target", True)])
     if drawn and reader.month_days:
-        pen.text(at(sheet, anchor, RIGHT), narrative.month_title(reader), bold=True)
+        pen.text(at(sheet, anchor, RIGHT), headlines.month_title(reader), bold=True)
         body = Body(sheet, end + 1 - len(reader.month_days), end)
         chart = lines_chart(pen, body, _chart_title("month", reader, drawn), drawn)
         place_chart(sheet, chart, (anchor + 1, RIGHT), (anchor + CHART_ROWS, COLUMNS))

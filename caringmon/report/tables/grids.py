@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from caringmon.model.findings import Figure
 from caringmon.report.cards import tone_of
-from caringmon.report.narrative import reason, reason_of
 from caringmon.report.reading import Reader, lacking
+from caringmon.report.reasons import reason, reason_of
 from caringmon.report.wording import Sentence, Shown, Slot, say
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from caringmon.model.bridge import FROM_GROSS
 from caringmon.model.findings import Figure
 from caringmon.model.kpi import Unit
-from caringmon.report import month_reading, month_words
+from caringmon.report import month_conclusions, month_reading, month_words
 from caringmon.report.notes import bridge_total
 from caringmon.report.reading import Reader, day_of, name_of
 from caringmon.report.tables.calls import result_name
@@ -233,7 +233,7 @@ def month_results_grid(reader: Reader, most: int | None = None) -> Grid:
 
 def refusals_grid(reader: Reader) -> Grid:
     """Return the reasons that customers gave, with their share of both months."""
-    parts = [(part, month_words.refusal_name(part)) for part in month_reading.refusals(reader)]
+    parts = [(part, month_conclusions.refusal_name(part)) for part in month_reading.refusals(reader)]
     return _shares(reader, "f01.table.refusals", say("f01.col.reason"), "refusals", parts)
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from caringmon.model.codes import UNMAPPED_ENTITY
 from caringmon.model.findings import entity_name
-from caringmon.report.narrative import teams_title
+from caringmon.report.headlines import teams_title
 from caringmon.report.reading import Reader, Team
 from caringmon.report.tables.fields import (
     Field,
