@@ -173,6 +173,7 @@ class Ledger:
         until = self._until(claim["period"]).date()
         before = sum(a for d, a in standing(own, until) if month_of(d) == claim["period"] and d < day)
         paid_before = bool(arrears) and before * 100 >= arrears * 95
+        claim["paid_first"] = paid_before
         good = claim["live"] and not paid_before
         claim["net"] = good and claim["state"] not in LOST | {"RETURN_OPEN"}
         claim["valid"] = good and claim["state"] == "VALID"

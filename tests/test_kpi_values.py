@@ -36,7 +36,7 @@ def values_of(con, tables, windows=(WINDOW,), clock=golden.CLOCK, **scoped) -> d
 GOLDEN = {
     "K01": 10, "K03": 9, "K04": 0.90, "K05": 12, "K06": 12 / 9, "K08": 10 / 12, "K09": 8 / 9, "K10": 10 / 12,
     "K11": 6 / 8, "K13": 5, "K14": 5 / 6, "K15": 5 / 8, "K16": 0.50, "K17": 3, "K18": 2, "pending": 1,
-    "return_open": 1, "not_valid": 1,
+    "return_open": 1, "not_valid": 1, "lapsed": 0,
 }  # fmt: skip
 
 

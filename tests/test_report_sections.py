@@ -56,6 +56,41 @@ def table(findings: Findings, name: str, **columns: object) -> Findings:
 # Teams
 
 
+def test_gross_less_what_is_printed_beside_it_is_net() -> None:
+    """Agrees that lapsed by no verdict have a column on days that have any: 12 - 1 - 2 - 3 = 6."""
+    day = {"K13.day.TL01": 12, "return_open.day.TL01": 1, "not_valid.day.TL01": 2, "lapsed.day.TL01": 3,
+           "K17.day.TL01": 6}  # fmt: skip
+    findings = worked_findings()
+    labels = [plain(column.label, "id") for column in tables.team_grid(ct0(findings)).columns]
+    assert "Gugur lain" not in labels
+    for name, number in day.items():
+        findings = value(findings, f"CT0.{name}", number)
+    grid = tables.team_grid(ct0(findings))
+    labels = [plain(column.label, "id") for column in grid.columns]
+    own = dict(zip(labels[:8], (cell.figure.value for cell in grid.rows[0].cells[:8]), strict=True))
+    assert own["Gross"] - own["Return"] - own["Tidak valid"] - own["Gugur lain"] == own["Bersih"] == 6
+
+
+@pytest.mark.parametrize(
+    ("each", "site", "is_told"),
+    [
+        (10.4, 62.4, True),  # six times 10 are 60, printed above 62
+        (10.1, 60.6, True),  # 60 above 61
+        (10.0, 60.0, False),
+        (10.4, 70.0, False),  # what does not add up anyway has another reason
+    ],
+)
+def test_teams_that_add_up_only_before_they_are_rounded_are_explained(each: float, site: float, is_told: bool) -> None:
+    findings = value(worked_findings(), "CT0.target.day", site)
+    for team in range(1, 7):
+        findings = value(findings, f"CT0.target.day.TL0{team}", each)
+    rows = findings.tables["figures"]
+    whole = rows["kpi"].isin(["target", "K45"]) & ~rows["id"].str.startswith("CT0.target.day")
+    findings.tables["figures"] = rows.assign(value=rows["value"].where(~whole, 0.0))
+    notes = [plain(note, "id") for note in tables.team_grid(ct0(findings)).notes]
+    assert ("Target dan proyeksi dicetak bulat; jumlah tim dapat berbeda sedikit dari Site." in notes) is is_told
+
+
 def test_a_spv_stands_below_the_teams_and_adds_them_up() -> None:
     """246 + 197 + 243 = 686 net agrees of 252 + 252 + 238 = 742 due."""
     grid = tables.team_grid(ct0())

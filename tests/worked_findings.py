@@ -313,6 +313,7 @@ class _Month:
             "worked": worked, "dials": round(worked * 2.1), "connected_dials": round(worked * 1.2),
             "contacted": contacted, "contacted_dials": round(contacted * 1.1), "rpc": rpc, "gross": gross,
             "net": net, "valid": net - pending, "pending": pending, "return_open": returned, "not_valid": bad,
+            "lapsed": 0,
         }  # fmt: skip
 
     def windows(self) -> dict[str, list[dt.date]]:

@@ -50,6 +50,9 @@ COHORT: Mapping[str, Value] = {
     "pending": (_.counts_net - _.counts_valid).sum(),
     "return_open": (_.counts_gross * _is(QcState.RETURN_OPEN).cast("int64")).sum(),
     "not_valid": (_.counts_gross * _is(QcState.NOT_VALID).cast("int64")).sum(),
+    "lapsed": (
+        _.counts_gross * (1 - _.counts_net) * (~_is(QcState.NOT_VALID, QcState.RETURN_OPEN)).cast("int64")
+    ).sum(),
     "untapped": (_.counts_net * (~_tapped).cast("int64")).sum(),
     "owed": (_.counts_net * ibis.coalesce(_.owed, 0)).sum(),
     "beyond_limit": (_.counts_gross * beyond_limit().cast("int64")).sum(),

@@ -35,6 +35,7 @@ COUNTS: dict[str, str] = {
     "pending": "net claims that are not valid yet",
     "return_open": "gross claims that are an open return",
     "not_valid": "gross claims found not valid",
+    "lapsed": "gross claims that are not net for another reason: a return declined or expired, or paid before the call",
     "owed": "what the net claims owe: the promised amount, else the arrears",
     "beyond_limit": "live CT0 claims promised beyond the 20th; agreed after the 20th: beyond the last day of the month",
     "duplicates": "later agrees that were not counted",

@@ -156,6 +156,7 @@ COUNTED: tuple[Kpi, ...] = (
     Kpi("pending", "Belum divalidasi", "Not yet validated", "pending", "", _N, _DOWN, "5.5", _COHORT, _QC),
     Kpi("return_open", "Return terbuka", "Open returns", "return_open", "", _N, _DOWN, "6.5", _COHORT, _QC),
     Kpi("not_valid", "Tidak valid", "Not valid", "not_valid", "", _N, _DOWN, "5.5", _COHORT, _QC),
+    Kpi("lapsed", "Gugur lain", "Otherwise lapsed", "lapsed", "", _N, _DOWN, "6.5", _COHORT, _QC),
     Kpi("K22", "Dial per jam", "Dials per hour", "dials", "login_hours", Unit.PER_HOUR, _UP, "6.3", _EVENT,
         ("calls", *_T5), _STAFF),
     Kpi("K23", "AHT", "Average handling time", "handling_seconds", "timed_dials", Unit.SECONDS, _CTX, "-", _EVENT,
@@ -283,6 +284,6 @@ ACTUAL_KPI = {"net": "K17", "valid": "K18", "gross": "K13"}
 # What the documents of this edition count and define, in the order of their list.
 DAILY = (
     "K01", "K03", "K04", "K05", "K06", "K08", "K09", "K10", "K11", "K13", "K14", "K15", "K16", "K17", "K18",
-    "pending", "return_open", "not_valid", "target", "K19", "K19M", "K20", "K44", "K45", "K46", "uplift", "elapsed",
-    "remaining", "workdays",
+    "pending", "return_open", "not_valid", "lapsed", "target", "K19", "K19M", "K20", "K44", "K45", "K46", "uplift",
+    "elapsed", "remaining", "workdays",
 )  # fmt: skip

@@ -87,6 +87,11 @@ def printed(figure: Figure, form: str, lang: str) -> str:
     return _sign(rounded, form) + text
 
 
+def whole_number(figure: Figure) -> int:
+    """Return the value as it is printed without decimals: halves away from zero."""
+    return int(_rounded(Decimal(repr(figure.value)), 0))
+
+
 def rupiah(number: Decimal, lang: str) -> str:
     """Return an amount of rupiah with its unit: in millions with one decimal, below one million exact."""
     if number < _MILLION:

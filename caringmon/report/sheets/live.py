@@ -16,7 +16,7 @@ from caringmon.report.wording import message
 
 _SAME = 1e-12
 # Counts that add up over teams, hours or results; whoever counts each customer once does not.
-SUMS = frozenset({"K05", "K13", "K17", "K18", "pending", "return_open", "not_valid", "target", "attempts"})
+SUMS = frozenset({"K05", "K13", "K17", "K18", "pending", "return_open", "not_valid", "lapsed", "target", "attempts"})
 # Which count a share is the share of, among all rows of its segment.
 SHARES = {"attempts_share": "attempts"}
 Name = tuple[str, str, str]  # indicator, window, form
