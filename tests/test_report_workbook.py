@@ -44,6 +44,31 @@ def test_the_sheets_in_both_languages() -> None:
     assert workbook_of("worked", "en").sheetnames == english
 
 
+def test_what_a_leader_typed_stands_on_the_first_sheet_marked_as_theirs_with_its_numbers() -> None:
+    """A number of theirs is no figure, a changed one is a fault, and a text that looks like a formula stays a text."""
+    told = with_notes("Tiga TL rapat pukul 14.37,\nlihat 9.999 data.", "=SUM(A1:A9) tidak dihitung")
+    data = report_workbook(told, 1)
+    first = [cell for row in load_workbook(BytesIO(data))["Ringkasan"].iter_rows() for cell in row if cell.value]
+    noted = [cell for cell in first if str(cell.value).startswith("Catatan TL")]
+    assert [cell.value for cell in noted] == [
+        "Catatan TL: Tiga TL rapat pukul 14.37, lihat 9.999 data.",
+        "Catatan TL, analisa: =SUM(A1:A9) tidak dihitung",
+    ]
+    assert {cell.data_type for cell in noted} == {"s"}
+    assert check_workbook(data, told, 1) == []
+    other = with_notes("Tiga TL rapat pukul 14.37,\nlihat 9.998 data.", "=SUM(A1:A9) tidak dihitung")
+    assert any("9.999" in fault for fault in check_workbook(data, other, 1))
+
+
+def with_notes(summary: str, analysis: str) -> Findings:
+    """Return the worked findings with what a leader typed."""
+    rows = [("summary", "", summary), ("analysis", "", analysis)]
+    findings = findings_of("worked")
+    return Findings(
+        findings.head, {**findings.tables, "notes": pd.DataFrame(rows, columns=["kind", "subject", "text"])}
+    )
+
+
 def test_no_sheet_is_empty_where_the_files_know_neither_agents_nor_times() -> None:
     assert workbook_of("foreign").sheetnames == [
         "Ringkasan", "Per TL", "Corong", "Hasil Call", "Data & Definisi", "Bukti",

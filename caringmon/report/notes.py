@@ -129,6 +129,12 @@ def leader_note(findings: Findings, kind: str) -> str:
     return next((text_of(text) for text in rows.loc[rows["kind"] == kind, "text"]), "")
 
 
+def leader_notes(findings: Findings) -> tuple[Sentence, ...]:
+    """Return what a person added to summary and analysis as lines, marked as theirs."""
+    kinds = {"summary": "note.of_summary", "analysis": "note.of_analysis"}
+    return tuple(say(key, text=text) for kind, key in kinds.items() if (text := leader_note(findings, kind)))
+
+
 def unmatched_decisions(findings: Findings) -> tuple[str, ...]:
     """Return the ids of recommendations that people decided on and that are not there any more."""
     rows = findings.tables["notes"]

@@ -13,12 +13,14 @@ from typing import Any
 
 from caringmon.model.findings import Figure, Findings
 from caringmon.report.figures import allowed_numbers, names_with_digits, text_faults
+from caringmon.report.notes import leader_notes
 from caringmon.report.numerals import machine_value, part_of
 from caringmon.report.own_counts import registered
 from caringmon.report.sentence_gate import shortened, unlike
 from caringmon.report.sheets import evidence
 from caringmon.report.sheets.heading import version_words
 from caringmon.report.sheets.pen import Pen
+from caringmon.report.wording import plain
 from caringmon.report.workbook import written_workbook
 from caringmon.report.workbook_cells import Stored, StoredBook, stored_book
 
@@ -55,12 +57,13 @@ def workbook_checker(findings: Findings, version: int | None) -> Callable[[bytes
 
     Checked: numbers and their formats, dates, words, formulas and the values stored beside them, the evidence, the
     numbers that charts store, and numbers in the words of the first sheet. `version`: the one that the workbook was
-    made with; its number is no figure.
+    made with; its number is no figure, nor is what a person typed into the notes.
     """
     due = _due(findings, version)
     allowed = allowed_numbers(registered(findings).values(), findings.head.lang)
     names = names_with_digits(findings)
-    own = version_words(version, findings.head.lang)
+    typed = [plain(note, findings.head.lang) for note in leader_notes(findings)]
+    own = [*version_words(version, findings.head.lang), *typed]
 
     def check(data: bytes) -> list[str]:
         try:

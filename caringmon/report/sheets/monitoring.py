@@ -14,6 +14,7 @@ from caringmon.model.findings import Findings
 from caringmon.report import notes, palette
 from caringmon.report.followed_up import Half, board_line, halves, news_line, of_one
 from caringmon.report.followup_sections import CARDS
+from caringmon.report.sheets.blocks import Spot, write_wrapped
 from caringmon.report.sheets.heading import write_heading
 from caringmon.report.sheets.pen import Pen, at, lines_needed, rule_below, widths
 from caringmon.report.tables import Grid
@@ -100,6 +101,9 @@ def _head(pen: Pen, sheet: Worksheet, findings: Findings, version: int | None) -
     row = write_heading(pen, sheet, findings, version, told, len(_BOARD)) + 1
     for banner in notes.banners(findings):
         pen.text(at(sheet, row, 1), banner, bold=True, colour=palette.AMBER)
+        row += 1
+    for note in notes.leader_notes(findings):
+        write_wrapped(pen, Spot(sheet, row, 1), len(_BOARD), note, {})
         row += 1
     return row + 1
 

@@ -110,6 +110,9 @@ def _head(pen: Pen, sheet: Worksheet, findings: Findings, version: int | None) -
     for banner in (*notes.banners(findings), *month_words.banners(findings)):
         row += 1
         write_wrapped(pen, Spot(sheet, row, 1), COLUMNS, banner, {"bold": True, "colour": palette.AMBER})
+    for note in notes.leader_notes(findings):
+        row += 1
+        write_wrapped(pen, Spot(sheet, row, 1), COLUMNS, note, {})
     return row
 
 

@@ -60,6 +60,9 @@ def _head(pen: Pen, sheet: Worksheet, findings: Findings, version: int | None) -
     for banner in notes.banners(findings):
         row += 1
         pen.text(at(sheet, row, 1), banner, bold=True, colour=palette.AMBER)
+    for note in notes.leader_notes(findings):
+        row += 1
+        write_wrapped(pen, Spot(sheet, row, 1), COLUMNS, note, {})
     overview = narrative.overview(findings)
     row = leave_low_row(sheet, row) - 1 if overview else row
     for reader, line in overview:
