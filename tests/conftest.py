@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import pickle
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import ibis
 import pytest
+from filelock import FileLock
 
 from caringmon.model.findings import Findings
 
@@ -41,16 +43,35 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def demo_loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list]:
-    """Return the one demo workspace that tests share, and what its ingest said. Do not change it: copy it."""
+    """Return the demo workspace that tests share, its daily of `DAY` published, and what its ingest said.
+
+    The first process that asks makes it, the others copy it. Do not change it: copy it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    made = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-of-all"
+    said = made / "ingest.pickle"
+    with FileLock(f"{made}.lock"):
+        if not said.exists():
+            said.write_bytes(pickle.dumps(_made_demo(made / "demo")))
+    workspace = tmp_path_factory.mktemp("demo") / "demo"
+    shutil.copytree(made / "demo", workspace)
+    return workspace, pickle.loads(said.read_bytes())
+
+
+def _made_demo(workspace: Path) -> list:
+    """Make the demo workspace, load it and publish the report of `DAY`; return what was said of its files."""
+    from caringmon.cli import main
     from caringmon.demo import write_inbox
     from caringmon.intake.pseudonyms import pseudonym_key
     from caringmon.pipeline import ingest
     from caringmon.shipped import params_folder
 
-    workspace = tmp_path_factory.mktemp("demo")
+    workspace.mkdir(parents=True)
     shutil.copytree(params_folder(), workspace / "params")
     write_inbox(workspace)
-    return workspace, ingest(workspace, None, key=pseudonym_key({}))
+    loaded = ingest(workspace, None, key=pseudonym_key({}))
+    assert main(["run", "daily", "--workspace", str(workspace), "-p", f"report_date={DAY}"]) == 0
+    return loaded
 
 
 @pytest.fixture(scope="session")
@@ -68,9 +89,6 @@ def demo_ingest(demo_loaded) -> list:
 @pytest.fixture(scope="session")
 def demo_report(demo_workspace: Path) -> Path:
     """Return the folder of the demo's published daily report of `DAY`."""
-    from caringmon.cli import main
-
-    assert main(["run", "daily", "--workspace", str(demo_workspace), "-p", f"report_date={DAY}"]) == 0
     return demo_workspace / "outputs" / "daily" / "ALL" / DAY / "v1"
 
 
