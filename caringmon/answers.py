@@ -151,10 +151,8 @@ def close(segment: str, period: str, workspace: Path, *, accept_open: int | None
                 f"validate them, or close with --accept-open {still_open}"
             )
         asked, files = _kpis(query), store.files(window, segment)
-        values = [
-            kpi_table(store.facts, scope, Question(window, level, Clocks(cutoff, cutoff), asked, files))
-            for level in LEVELS
-        ]
+        question = Question(window, LEVELS[0], Clocks(cutoff, cutoff), asked, files)
+        values = kpi_table(store.facts, scope, question, LEVELS)
         claims = claims_at(seen_at(store.facts, Clocks(cutoff, cutoff)), scope, cutoff, cutoff.date())
         own = claims.filter(_.segment == segment, _.period == period)
         record = Close(
@@ -164,7 +162,7 @@ def close(segment: str, period: str, workspace: Path, *, accept_open: int | None
             qc_cutoff_at=cutoff,
             payment_asof=cutoff.date(),
             accepted_open=still_open,
-            kpi_snapshot_sha256=keep_frozen(workspace, pa.Table.from_pandas(pd.concat(values), preserve_index=False)),
+            kpi_snapshot_sha256=keep_frozen(workspace, pa.Table.from_pandas(values, preserve_index=False)),
             claims_sha256=keep_frozen(workspace, own.order_by(["service_no", "claim_no"]).to_pyarrow()),
             by=by,
         )

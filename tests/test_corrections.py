@@ -51,7 +51,7 @@ def posted(con, month, tables, clock=CLOCK, level="site") -> list[tuple]:
     """Return the corrections as tuples: cohort, net, valid, promises kept, rupiah; below the site, first the entity."""
     facts = {name: con.create_table(name, table, overwrite=True) for name, table in tables.items()}
     relations = relations_at(facts, SCOPE, Clocks(clock, clock), month.last_day)
-    found = corrections(facts, SCOPE, relations, level, month)
+    found = corrections(facts, SCOPE, relations, [level], month)[level]
     hidden = ["segment", "entity"] if level == "site" else ["segment"]
     return list(found.drop(columns=hidden).itertuples(index=False, name=None))
 

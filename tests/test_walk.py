@@ -25,6 +25,7 @@ from caringmon.runner.staging import read_findings, write_findings
 from caringmon.shipped import notebooks_folder
 from caringmon.store.recommendations import read_events
 from caringmon.store.register import register_url
+from tests import loop
 from tests.conftest import DAY
 
 
@@ -300,30 +301,18 @@ def test_values_that_only_a_later_export_brought_are_said(demo_workspace, tmp_pa
     assert before.loads == after.loads
 
 
-def test_two_runs_at_once_publish_both_contents_as_two_versions(demo_workspace, tmp_path):
-    workspace = tmp_path / "workspace"
-    shutil.copytree(demo_workspace, workspace, ignore=shutil.ignore_patterns("outputs", "inbox"))
+def test_two_runs_at_once_publish_both_contents_as_two_versions(tmp_path):
+    workspace = loop.workspace(tmp_path)
     command = [
-        sys.executable,
-        "-m",
-        "caringmon",
-        "run",
-        "daily",
-        "--workspace",
-        str(workspace),
-        "-p",
-        f"report_date={DAY}",
-        "-p",
-        "segment=CT0",
-        "-p",
-        "audience=manager",
-    ]
+        sys.executable, "-m", "caringmon", "run", "daily", "--workspace", str(workspace),
+        "-p", f"report_date={loop.RAISES}", "-p", "segment=CT0", "-p", "audience=manager",
+    ]  # fmt: skip
     runs = [
         subprocess.Popen([*command, "-p", f"lang={lang}"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         for lang in ("id", "en")
     ]
     outcomes = [(run.communicate()[1].decode(), run.returncode) for run in runs]
     assert outcomes == [("", 0), ("", 0)]
-    folder = workspace / "outputs" / "daily" / "CT0" / DAY / "manager"
+    folder = workspace / "outputs" / "daily" / "CT0" / loop.RAISES / "manager"
     texts = {(folder / f"v{number}" / "ringkas.txt").read_text(encoding="utf-8")[:5] for number in (1, 2)}
     assert texts == {"Evalu", "Daily"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -32,28 +32,33 @@ _MONTHS_BACK = 2
 
 
 def corrections(
-    facts: Mapping[str, Table], scope: Scope, relations: Relations, level: str, window: Period
-) -> pd.DataFrame:
-    """Return what became known in the window of the months before it, by segment, entity and cohort (YYYY-MM).
+    facts: Mapping[str, Table], scope: Scope, relations: Relations, levels: Sequence[str], window: Period
+) -> dict[str, pd.DataFrame]:
+    """Return what became known in the window of the months before it: by level a table by segment, entity and cohort.
 
-    Beside them, as changes: net, valid (claims agreed in the month), kept_on_time (promises kept whose last day of
-    payment lay in it) and recovered (rupiah paid in it). Rows without any change are left out; at site level `entity`
-    is empty. A month closes at its cut-off: what changed before is part of it and no correction. As reported and all
-    corrections together are the restated month; restated, there is nothing to correct.
+    A cohort is a month (YYYY-MM). Beside them, as changes: net, valid (claims agreed in the month), kept_on_time
+    (promises kept whose last day of payment lay in it) and recovered (rupiah paid in it). Rows without any change are
+    left out; at site level `entity` is empty. A month closes at its cut-off: what changed before is part of it and no
+    correction. As reported and all corrections together are the restated month; restated, there is nothing to correct.
     """
     eve = end_of_day(window.start - ONE_DAY)
     now = min(relations.clock, end_of_day(window.last_day))
     closed = [month for month in _earlier(facts, window.start) if scope.cutoff(month_code(month.start)) <= now]
     if scope.restated or not closed:
-        return no_corrections()
+        return {level: no_corrections() for level in levels}
     restated = replace(scope, restated=True)
-    of = (facts, relations, level)
     open_then = [month for month in closed if scope.cutoff(month_code(month.start)) > eve]
     closed_then = [month for month in closed if month not in open_then]
     # A month that was open then was closed in the window: what is reported of it is what was known at its cut-off.
-    parts = [_known(of, scope, now, [month]) for month in open_then]
-    before = pd.concat([*parts, _known(of, restated, eve, closed_then)])
-    change = _known(of, restated, now, closed).sub(before, fill_value=0).astype("int64")
+    before = [_known(facts, scope, relations, now, [month]) for month in open_then]
+    before.append(_known(facts, restated, relations, eve, closed_then))
+    after = _known(facts, restated, relations, now, closed)
+    return {level: _changed([of_level(level) for of_level in before], after(level)) for level in levels}
+
+
+def _changed(before: Sequence[pd.DataFrame], after: pd.DataFrame) -> pd.DataFrame:
+    """Return how the measures changed, without the rows in which none did."""
+    change = after.sub(pd.concat(before), fill_value=0).astype("int64")
     return change[(change != 0).any(axis="columns")].sort_index().reset_index()
 
 
@@ -89,18 +94,21 @@ def _earlier(facts: Mapping[str, Table], day: dt.date) -> list[Period]:
 
 
 def _known(
-    of: tuple[Mapping[str, Table], Relations, str], scope: Scope, clock: dt.datetime, months: list[Period]
-) -> pd.DataFrame:
-    """Return the measures of the months as known at the clock, by `_KEY`; no month: no row.
+    facts: Mapping[str, Table], scope: Scope, relations: Relations, clock: dt.datetime, months: list[Period]
+) -> Callable[[str], pd.DataFrame]:
+    """Return a function of a level that returns the measures of the months as known at the clock, by `_KEY`.
 
-    `of`: facts, relations and level of the question. Payments are those known to the last of the months.
+    No month: no row. Payments are those known to the last of the months. The ledger is walked once for all levels.
     """
     if not months:
-        return no_corrections().set_index(_KEY)
-    facts, relations, level = of
+        return lambda _level: no_corrections().set_index(_KEY)
     asof = scope.payment_asof(clock, months[-1].last_day)
     claims = claims_at(seen_at(facts, Clocks(clock, clock)), scope, clock, asof)
     known = replace(relations, claims=claims).of(scope.segments)
     windows = [Window(month_code(month.start), month) for month in months]
-    counts = claim_counts(known, windows, level, frozenset(MEASURES)).rename(columns={"window": "cohort"})
-    return counts.set_index(_KEY)[MEASURES].fillna(0)
+
+    def of_level(level: str) -> pd.DataFrame:
+        counts = claim_counts(known, windows, level, frozenset(MEASURES)).rename(columns={"window": "cohort"})
+        return counts.set_index(_KEY)[MEASURES].fillna(0)
+
+    return of_level

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from ibis.expr.types import Table
@@ -59,19 +59,31 @@ class Question:
         return bool(set(kpis) & set(self.kpis))
 
 
-def kpi_table(facts: Mapping[str, Table], scope: Scope, question: Question) -> pd.DataFrame:
+def kpi_table(facts: Mapping[str, Table], scope: Scope, question: Question, levels: Sequence[str] = ()) -> pd.DataFrame:
     """Return the answer in long form (`ANSWER_COLUMNS`), ordered by KPI and entity.
 
     `scope.segments` holds one segment, or ALL: the rows of both, taken together. The site is called SITE. A value
-    that is not available is NaN, with the code of the reason as its note; see `kpi_values`.
+    that is not available is NaN, with the code of the reason as its note; see `kpi_values`. `levels`: the answers of
+    these below each other instead of the question's own; the ledger is walked once for all of them.
     """
+    asked = levels or (question.level,)
     relations = relations_at(facts, scope, question.clocks, question.period.last_day).of(scope.segments)
     targets = targets_at(facts, scope, relations, Progress(scope.calendar, question.period.last_day))
+    corrected = {level: no_corrections() for level in asked}
+    if question.asks(CORRECTIONS):
+        corrected = corrections(facts, scope, relations, asked, question.period)
+    answers = [
+        _of_level(relations, scope, targets, replace(question, level=level), corrected[level]) for level in asked
+    ]
+    return pd.concat(answers, ignore_index=True)
+
+
+def _of_level(
+    relations: Relations, scope: Scope, targets: Targets, question: Question, corrected: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the answer at the question's level; `corrected`: the corrections of that level."""
     window, names = question.window, _names(question)
     counted = kpi_counts(relations, [window], question.level, names, scope.segments)
-    corrected = no_corrections()
-    if question.asks(CORRECTIONS):
-        corrected = corrections(facts, scope, relations, question.level, question.period)
     # Who had no event in the window may still be corrected.
     with_correction = zip(corrected["segment"], corrected["entity"], strict=True)
     entities = sorted({*entities_of(counted, targets.at(question.level), scope.segments, [window]), *with_correction})

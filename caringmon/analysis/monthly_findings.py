@@ -125,7 +125,7 @@ def _frozen_months(closes: pd.DataFrame) -> list[str]:
 
 def _corrected(facts: Mapping[str, Table], now: Snapshot, values: pd.DataFrame, plan: MonthPlan) -> pd.DataFrame:
     """Return the corrections of earlier months that became known in the month, all together and by their cohort."""
-    found = corrections(facts, now.scope, now.relations, "site", plan.month)
+    found = corrections(facts, now.scope, now.relations, ["site"], plan.month)["site"]
     actuals = values[(values["level"] == "site") & (values["window"] == "mtd") & (values["part"] == "")]
     told = correction_values(found, actuals).assign(level="site", part="")
     of_cohorts = [
