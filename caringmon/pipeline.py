@@ -174,10 +174,9 @@ def publish(findings: Findings, notebook: NotebookNode, staging: Path, outputs: 
     segment = head.parameters["segment"]
     folder = outputs / head.report / segment / head.period / Audience.of(head.audience).folder
     tables = {f"findings/{path.name}": path.read_bytes() for path in sorted((staging / "findings").iterdir())}
-    fingerprint = content_hash({**tables, **documents(findings, notebook, None)})
     with only_one(outputs):
         refuse_foreign_entries(outputs)
-        published = _publish_next(findings, notebook, tables, folder, fingerprint, times)
+        published = _publish_next(findings, notebook, tables, folder, times)
         remove_entry(folder)
         write_index(outputs, head.lang)
     return published
@@ -194,15 +193,18 @@ def _publish_next(
     notebook: NotebookNode,
     tables: Mapping[str, bytes],
     folder: Path,
-    fingerprint: str,
     times: Times,
 ) -> Published:
+    """Publish the next version, unless the documents, made under the number of the last one, are the last one's."""
     issued = versions(folder)
-    if issued and issued[-1][1]["content_hash"] == fingerprint:
-        number = issued[-1][0]
-        return Published(folder / f"v{number}", number, fingerprint, is_new=False)
-    number = issued[-1][0] + 1 if issued else 1
-    files = documents(findings, notebook, number)
+    number = 1
+    if issued:
+        last, told = issued[-1]
+        again = content_hash({**tables, **documents(findings, notebook, last)})
+        if told["content_hash"] == again:
+            return Published(folder / f"v{last}", last, again, is_new=False)
+        number = last + 1
+    files = {**tables, **documents(findings, notebook, number)}
     problems = contradictions(files, findings, number)
     if problems:
         raise ReportFailedError(
@@ -213,8 +215,8 @@ def _publish_next(
         (time.isoformat(timespec="seconds") for time in (times.started, times.now())),
     )
     making = Making(KINDS[head.report].notebook, key_fingerprint(pseudonym_key(os.environ)), started, ended)
-    about = manifest(findings, fingerprint, making)
-    target = publish_version(folder, number, {**tables, **files}, about)
+    fingerprint = content_hash(files)
+    target = publish_version(folder, number, files, manifest(findings, fingerprint, making))
     return Published(target, number, fingerprint, is_new=True)
 
 

@@ -103,20 +103,20 @@ def findings_of(name: str, lang: str = "id") -> Findings:
 
 
 @cache
-def page_of(name: str, lang: str = "id", version: int | None = 1) -> str:
+def page_of(name: str, lang: str = "id", version: int = 1) -> str:
     """Return the page of a variant."""
     findings = findings_of(name, lang)
     return page_html(notebook_of(findings), findings, version)
 
 
 @cache
-def workbook_bytes_of(name: str, lang: str = "id", version: int | None = 1) -> bytes:
+def workbook_bytes_of(name: str, lang: str = "id", version: int = 1) -> bytes:
     """Return the workbook of a variant as bytes."""
     return report_workbook(findings_of(name, lang), version)
 
 
 @cache
-def workbook_check_of(name: str, lang: str = "id", version: int | None = 1) -> Callable[[bytes], list[str]]:
+def workbook_check_of(name: str, lang: str = "id", version: int = 1) -> Callable[[bytes], list[str]]:
     """Return the gate of a variant's workbook, its findings read once."""
     return workbook_checker(findings_of(name, lang), version)
 

@@ -38,13 +38,13 @@ WORDS = {REJECTED: (REASON, "ditolak, catatan TL"), CHANGED: (WORDING, "diubah, 
 
 @dataclasses.dataclass(frozen=True)
 class Runs:
-    """The daily before, with, and again with the decisions, and the bytes of the second before the third run."""
+    """The daily before, with, and again with the decisions; `was`: the bytes of each before the next run."""
 
     workspace: Path
     first: Published
     second: Published
     third: Published
-    was: dict[str, bytes]
+    was: tuple[dict[str, bytes], dict[str, bytes]]
 
     def page(self, run: Published) -> BeautifulSoup:
         return BeautifulSoup((run.folder / "report.html").read_bytes(), "html.parser")
@@ -65,12 +65,13 @@ def runs(tmp_path_factory) -> Runs:
     untouched = ["2022-10", "CT-0", "0219999999", "", "", "3", "300000", "4", "Solo", "", "", "A01", "2022-10-01 08:00"]
     load(workspace, {"Order tambahan 2022-10-01.csv": text_file(ORDER, untouched)})
     first = loop.published(workspace, "daily", loop.RAISES)
+    was = files(first)
     path = NOTES.path(workspace)
     template = path.read_text(encoding="utf-8")
     path.write_text(template.replace("rekomendasi: {}\n", DECIDED), encoding="utf-8")
     second = loop.published(workspace, "daily", loop.RAISES)
-    was = files(second)
-    return Runs(workspace, first, second, loop.published(workspace, "daily", loop.RAISES), was)
+    both = was, files(second)
+    return Runs(workspace, first, second, loop.published(workspace, "daily", loop.RAISES), both)
 
 
 def said(element: Tag) -> tuple[str, str]:
@@ -140,10 +141,15 @@ def test_the_decisions_make_another_run_whose_id_every_document_bears(runs):
         assert [(own in text, other in text) for text in texts] == [(True, False)] * 3
 
 
+def test_changed_content_becomes_a_new_version_labelled_as_a_correction(runs):
+    assert files(runs.first) == runs.was[0]
+    assert ["KOREKSI KE-1" in runs.page(run).get_text() for run in (runs.first, runs.second)] == [False, True]
+
+
 def test_a_third_run_with_nothing_changed_is_the_second_to_the_byte(runs):
     assert (runs.third.is_new, runs.third.version) == (False, 2)
     assert runs.third.content_hash == runs.second.content_hash
-    assert files(runs.third) == runs.was
+    assert files(runs.third) == runs.was[1]
     assert sorted(path.name for path in runs.second.folder.parent.iterdir()) == ["v1", "v2"]
 
 

@@ -92,12 +92,11 @@ def test_the_same_findings_give_the_same_bytes(name: str) -> None:
     assert report_workbook(findings_of(name), 1) == workbook_bytes_of(name)
 
 
-def test_version_and_correction_stand_in_the_head_only_when_given() -> None:
-    def head(version: int | None) -> str:
+def test_version_and_correction_stand_in_the_head() -> None:
+    def head(version: int) -> str:
         book = load_workbook(BytesIO(report_workbook(findings_of("worked"), version)))
         return " ".join(str(cell.value) for cell in book["Ringkasan"][3] if cell.value)
 
-    assert "versi" not in head(None)
     assert "versi 1 ·" in head(1)
     assert "versi 2 · KOREKSI KE-1" in head(2)
 

@@ -23,8 +23,6 @@ from caringmon.params import report_parameters
 from caringmon.pipeline import analyse, gather
 from caringmon.runner.staging import read_findings, write_findings
 from caringmon.shipped import notebooks_folder
-from caringmon.store.recommendations import read_events
-from caringmon.store.register import register_url
 from tests import loop
 from tests.conftest import DAY
 
@@ -81,28 +79,9 @@ def test_a_report_that_a_kernel_made_is_verified_without_one(demo_report: Path, 
     assert "clean: as published" in capsys.readouterr().out
 
 
-def test_an_identical_rerun_publishes_nothing_new(demo_workspace: Path, demo_report: Path, capsys):
-    before, raised = published(demo_report), read_events(register_url(demo_workspace, None))
-    assert main(["run", "daily", "--workspace", str(demo_workspace), "-p", f"report_date={DAY}"]) == 0
-    assert "unchanged: version 1" in capsys.readouterr().out
-    assert published(demo_report) == before
-    assert read_events(register_url(demo_workspace, None)) == raised != []
-    assert [path.name for path in demo_report.parent.iterdir()] == ["v1"]
-
-
 def test_another_folder_zone_locale_and_process_give_the_same_bytes(demo_workspace, demo_report, tmp_path):
     elsewhere = run_elsewhere(demo_workspace, tmp_path, "-p", f"report_date={DAY}")
     assert published(report_folder(elsewhere)) == published(demo_report)
-
-
-def test_changed_content_becomes_a_new_version_labelled_as_a_correction(demo_workspace, demo_report, tmp_path):
-    workspace = tmp_path / "workspace"
-    shutil.copytree(demo_workspace, workspace, ignore=shutil.ignore_patterns("inbox"))
-    (workspace / "params" / "settings.yml").write_text("qc: {max_return_rounds: 0}\n", encoding="utf-8")
-    assert main(["run", "daily", "--workspace", str(workspace), "-p", f"report_date={DAY}"]) == 0
-    second = report_folder(workspace, version=2)
-    assert "KOREKSI KE-1" in (second / "report.html").read_text(encoding="utf-8")
-    assert published(report_folder(workspace)) == published(demo_report)
 
 
 def test_findings_survive_the_hand_over(demo_workspace, tmp_path):

@@ -190,13 +190,13 @@ def _combined(
 
 def _two_proportions(before: Measured, after: Measured) -> float:
     """Return the two-sided p-value of the pooled z-test; nothing to compare, or no spread: 1."""
-    from scipy.stats import norm
+    from scipy.special import ndtr
 
     if not (before.of and after.of):
         return 1.0
     pooled = (before.cases + after.cases) / (before.of + after.of)
     error = math.sqrt(pooled * (1 - pooled) * (1 / before.of + 1 / after.of)) if 0 < pooled < 1 else 0.0
-    return float(2 * norm.sf(abs(after.rate - before.rate) / error)) if error else 1.0
+    return float(2 * ndtr(-abs(after.rate - before.rate) / error)) if error else 1.0
 
 
 def _two_counts(before: Measured, after: Measured) -> float:

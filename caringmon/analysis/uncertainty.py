@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtr, ndtri, stdtrit
 
 from caringmon.analysis.contributions import Numbers, cell_parts
 from caringmon.analysis.day_blocks import Side
@@ -79,11 +79,11 @@ class SmallSample:
 
     def t_for(self, z: float) -> float:
         """Return the quantile of Student's t at the level at which the normal has z."""
-        return float(stats.t.isf(stats.norm.sf(z), self.freedom))
+        return float(-stdtrit(self.freedom, ndtr(-z)))
 
     def widening(self, coverage: float) -> float:
         """Return √(n ÷ (n − 1)) · t ÷ z, by which an interval of that coverage is wider than the draws are."""
-        z = float(stats.norm.isf((1 - coverage) / 2))
+        z = float(-ndtri((1 - coverage) / 2))
         return self.inflation * self.t_for(z) / z
 
 

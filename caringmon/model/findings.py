@@ -246,21 +246,22 @@ class Findings:
     and slots of their sentences), `followed` (earlier ones that are still open), `notes` (what people added: kind,
     subject, text), `issues` and `loads` (what was found in which file), `issue_summary` and `load_summary` (the same,
     summed up for the page), `bridge` and `bridge_total` (what became of the rows of the call files).
+    `figures`: those of the table, by id.
     """
 
     head: Head
     tables: Mapping[str, pd.DataFrame]
-    _figures: Mapping[str, Figure] = field(default_factory=dict, repr=False, compare=False)
+    figures: Mapping[str, Figure] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         rows = self.tables["figures"].to_dict("records")
         figures = (Figure(**{str(name): value for name, value in row.items()}) for row in rows)
-        object.__setattr__(self, "_figures", {figure.id: figure for figure in figures})
+        object.__setattr__(self, "figures", {figure.id: figure for figure in figures})
 
     def registered(self, name: str) -> Figure:
         """Return the figure of that id; one that does not exist: KeyError."""
-        return self._figures[name]
+        return self.figures[name]
 
     def figure(self, segment: str, kpi: str, window: str, entity: str = "", part: str = "") -> Figure:
         """Return the registered figure; one that does not exist: KeyError."""
-        return self._figures[figure_id(segment, kpi, window, entity, part)]
+        return self.figures[figure_id(segment, kpi, window, entity, part)]

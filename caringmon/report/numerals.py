@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
@@ -100,6 +101,7 @@ def rupiah(number: Decimal, lang: str) -> str:
     return f"Rp\N{NO-BREAK SPACE}{millions}\N{NO-BREAK SPACE}{_MILLIONS[lang]}"
 
 
+@lru_cache(maxsize=2**16)
 def amount(number: Decimal | int, places: int, lang: str) -> str:
     """Return a number without unit in the language's way of writing."""
     pattern = "#,##0" + ("." + "0" * places if places else "")

@@ -163,8 +163,7 @@ def _team_status(reader: Reader, team: Team) -> Status | None:
 
 def registered(findings: Findings) -> dict[str, Figure]:
     """Return every figure a document may print, by id: those of the findings and the report's own counts."""
-    rows = findings.tables["figures"].to_dict("records")
-    figures = {str(row["id"]): Figure(**{str(name): value for name, value in row.items()}) for row in rows}
+    figures = dict(findings.figures)
     for reader in readers(findings):
         figures |= {figure.id: figure for figure in counts(reader).values()}
     return figures | row_counts(findings)

@@ -17,11 +17,11 @@ from caringmon.report.wording import plain, say
 _VERSION_SLOT = '<span data-slot="version"></span>'
 
 
-def page_html(notebook: Any, findings: Findings, version: int | None) -> str:
+def page_html(notebook: Any, findings: Findings, version: int) -> str:
     """Return the page of an executed, normalised notebook: what its cells display, between our head and footer.
 
-    Version and correction label are put in here, never by the notebook; without `version` the page is the body over
-    which the content hash is taken. A cell that ended in an error: ReportFailedError.
+    Version and correction label are put in here, never by the notebook. A cell that ended in an error:
+    ReportFailedError.
     """
     _refuse_errors(notebook)
     head = findings.head
@@ -32,11 +32,11 @@ def page_html(notebook: Any, findings: Findings, version: int | None) -> str:
     return "\n".join(line.rstrip() for line in page.splitlines() if line.strip()) + "\n"
 
 
-def page_title(head: Head, version: int | None) -> str:
-    """Return `{code}_{segment}_{period}[_{audience}]_v{n}`; without version, no `_v`."""
+def page_title(head: Head, version: int) -> str:
+    """Return `{code}_{segment}_{period}[_{audience}]_v{n}`."""
     code = head.form.split(" ")[0]
     segment = head.parameters.get("segment") or (head.segments[0] if len(head.segments) == 1 else "ALL")
-    parts = (code, segment, head.period, Audience.of(head.audience).folder, "" if version is None else f"v{version}")
+    parts = (code, segment, head.period, Audience.of(head.audience).folder, f"v{version}")
     return "_".join(part for part in parts if part)
 
 
@@ -60,9 +60,7 @@ def _part(head: Head, template: str, **content: object) -> str:
     return environment(head.lang).get_template(template).render(lang=head.lang, **content)
 
 
-def _version_mark(version: int | None, lang: str) -> str:
-    if version is None:
-        return ""
+def _version_mark(version: int, lang: str) -> str:
     mark = Markup(' · <span class="code">{}</span>').format(plain(say("header.version", version=str(version)), lang))
     if version > 1:
         label = plain(say("header.correction", number=str(version - 1)), lang)

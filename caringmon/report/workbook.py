@@ -20,11 +20,10 @@ AUTHOR = "caringmon"
 EVIDENCE_APART = frozenset({"daily"})
 
 
-def report_workbook(findings: Findings, version: int | None) -> bytes:
+def report_workbook(findings: Findings, version: int) -> bytes:
     """Return the workbook as bytes that depend on the findings and the version alone.
 
     The sheets of the report (`report_sheets`), then the evidence (named range BUKTI). Formulas carry their values.
-    Without `version` no version is printed.
     """
     from caringmon.xlsx import workbook_bytes
 
@@ -32,7 +31,7 @@ def report_workbook(findings: Findings, version: int | None) -> bytes:
     return workbook_bytes(pen.book, pen.cached)
 
 
-def written_workbook(findings: Findings, version: int | None) -> Pen:
+def written_workbook(findings: Findings, version: int) -> Pen:
     """Return the pen that has written every sheet, the evidence last: on its own sheet or below the last one."""
     from caringmon.report.sheets import evidence
 
@@ -42,7 +41,7 @@ def written_workbook(findings: Findings, version: int | None) -> Pen:
     return pen
 
 
-def report_sheets(findings: Findings, version: int | None) -> Pen:
+def report_sheets(findings: Findings, version: int) -> Pen:
     """Return the pen that has written every sheet but the evidence: its book, its formulas' values, its places."""
     from openpyxl import Workbook
 
@@ -61,7 +60,7 @@ def report_sheets(findings: Findings, version: int | None) -> Pen:
     return pen
 
 
-def _writers(report: str, version: int | None) -> tuple[Writer, ...]:
+def _writers(report: str, version: int) -> tuple[Writer, ...]:
     """Return what writes the sheets of a report, in their order; the first one reads as a page."""
     from caringmon.report.sheets import advice, agents, calls, data, funnel, monitoring, months, summary, teams
 

@@ -47,12 +47,12 @@ class _Due:
         return list(self.cells)[-1]
 
 
-def check_workbook(data: bytes, findings: Findings, version: int | None) -> list[str]:
+def check_workbook(data: bytes, findings: Findings, version: int) -> list[str]:
     """Return the faults of a workbook: see `workbook_checker`."""
     return workbook_checker(findings, version)(data)
 
 
-def workbook_checker(findings: Findings, version: int | None) -> Callable[[bytes], list[str]]:
+def workbook_checker(findings: Findings, version: int) -> Callable[[bytes], list[str]]:
     """Return the check of a workbook against the findings, which are read once.
 
     Checked: numbers and their formats, dates, words, formulas and the values stored beside them, the evidence, the
@@ -84,7 +84,7 @@ def workbook_checker(findings: Findings, version: int | None) -> Callable[[bytes
     return check
 
 
-def _due(findings: Findings, version: int | None) -> _Due:
+def _due(findings: Findings, version: int) -> _Due:
     pen = written_workbook(findings, version)
     figures = registered(findings)
     places = {}

@@ -36,11 +36,8 @@ SUMMARIES: Mapping[str, Callable[[Findings], str]] = {
 }  # fmt: skip
 
 
-def documents(findings: Findings, notebook: NotebookNode, version: int | None) -> dict[str, bytes]:
-    """Return page, workbook, notebook and, where there is one, chat text by file name.
-
-    Without a version: the body that is hashed.
-    """
+def documents(findings: Findings, notebook: NotebookNode, version: int) -> dict[str, bytes]:
+    """Return page, workbook, notebook and, where there is one, chat text by file name."""
     text = TEXTS.get(findings.head.report)
     return {
         "report.html": page_html(notebook, findings, version).encode(),

@@ -25,7 +25,7 @@ class Published:
 
 
 def content_hash(files: Mapping[str, bytes]) -> str:
-    """Return the sha256 over names and bytes of a report's files, rendered without their version."""
+    """Return the sha256 over names and bytes of a version's files, the manifest left out."""
     digest = hashlib.sha256()
     for name in sorted(files):
         digest.update(f"{name}\0{len(files[name])}\0".encode())

@@ -148,10 +148,9 @@ def _content_faults(folder: Path, version: _Version, templates: Mapping[str, Pat
 
 
 def _rendered_faults(version: _Version, findings: Findings, template: Path) -> Iterator[Fault]:
-    notebook = executed_again(template, findings)
-    yield from rendering_faults(version.files, documents(findings, notebook, version.number))
-    content = content_hash({**version.tables, **documents(findings, notebook, None)})
-    yield from manifest_faults(version, findings, template, content)
+    right = documents(findings, executed_again(template, findings), version.number)
+    yield from rendering_faults(version.files, right)
+    yield from manifest_faults(version, findings, template, content_hash({**version.tables, **right}))
 
 
 def _rewritten(tables: Mapping[str, bytes], findings: Findings) -> Iterator[str]:

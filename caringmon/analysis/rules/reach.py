@@ -99,7 +99,7 @@ def invalid_numbers(known: Known) -> list[Case]:
 
 def _odd_witels(known: Known, witels: Mapping[str, Figure]) -> list[str]:
     """Return the witels whose numbers are worse than those of all others beyond chance, the worst first."""
-    from scipy.stats import norm
+    from scipy.special import ndtr
 
     able = {name: one for name, one in witels.items() if has_enough(one, known)}
     cases, of = (sum(getattr(one, side) for one in witels.values()) for side in ("numerator", "denominator"))
@@ -107,7 +107,7 @@ def _odd_witels(known: Known, witels: Mapping[str, Figure]) -> list[str]:
         name: z_score(one.numerator, one.denominator, cases - one.numerator, of - one.denominator)
         for name, one in able.items()
     }
-    adjusted = adjusted_p_values([2 * float(norm.sf(abs(z))) for z in scores.values()])
+    adjusted = adjusted_p_values([2 * float(ndtr(-abs(z))) for z in scores.values()])
     limit = known.limit("R08", "witel_z")
     odd = [name for name, p in zip(scores, adjusted, strict=True) if scores[name] > limit and p <= FALSE_DISCOVERY_RATE]
     return sorted(odd, key=lambda name: (-scores[name], name))

@@ -47,9 +47,9 @@ def low_activity(known: Known) -> list[Case]:
 
 def _beyond_chance(pace: Mapping[str, Figure], usual: float) -> dict[str, Figure]:
     """Return who dialled less than usual beyond chance: Poisson, Benjamini-Hochberg at 5 % over the agents."""
-    from scipy.stats import poisson
+    from scipy.special import pdtr
 
-    p_values = [float(poisson.cdf(one.numerator, usual * one.denominator)) for one in pace.values()]
+    p_values = [float(pdtr(one.numerator, usual * one.denominator)) for one in pace.values()]
     adjusted = adjusted_p_values(p_values)
     return {agent: one for (agent, one), p in zip(pace.items(), adjusted, strict=True) if p <= FALSE_DISCOVERY_RATE}
 

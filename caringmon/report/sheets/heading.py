@@ -18,7 +18,7 @@ GAP_HEIGHT = 7.0  # points
 
 
 def write_heading(
-    pen: Pen, sheet: Worksheet, findings: Findings, version: int | None, facts: Sequence[Slot | None], columns: int
+    pen: Pen, sheet: Worksheet, findings: Findings, version: int, facts: Sequence[Slot | None], columns: int
 ) -> int:
     """Write the heading over so many columns, with a rule below; return its last row.
 
@@ -36,10 +36,8 @@ def write_heading(
     return LAST_ROW
 
 
-def version_words(version: int | None, lang: str) -> list[str]:
-    """Return the version and the label of a correction as texts; without version: nothing."""
-    if version is None:
-        return []
+def version_words(version: int, lang: str) -> list[str]:
+    """Return the version and the label of a correction as texts."""
     words = [plain(say("header.version", version=str(version)), lang)]
     return [*words, plain(say("header.correction", number=str(version - 1)), lang)] if version > 1 else words
 

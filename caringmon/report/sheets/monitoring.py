@@ -37,7 +37,7 @@ _SIZE = 9
 _NUMBERS = {"effect": "rec_effect", "overdue": "workdays_overdue"}
 
 
-def write_board(pen: Pen, findings: Findings, version: int | None) -> None:
+def write_board(pen: Pen, findings: Findings, version: int) -> None:
     """Write the first sheet: where both halves stand, how far they came, what is overdue, and the returns."""
     sheet = pen.sheet(say("sheet.board"), is_page=True)
     widths(sheet, *_BOARD)
@@ -94,7 +94,7 @@ def write_log(pen: Pen, findings: Findings) -> None:
     sheet.print_area = f"A1:F{row}"
 
 
-def _head(pen: Pen, sheet: Worksheet, findings: Findings, version: int | None) -> int:
+def _head(pen: Pen, sheet: Worksheet, findings: Findings, version: int) -> int:
     """Write title, facts, clocks and banners; return the row below."""
     facts = notes.header(findings)
     told = (facts.segments, say("book.date", day=facts.date))

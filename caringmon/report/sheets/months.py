@@ -29,7 +29,7 @@ LINE_LENGTH = 165  # letters of a paragraph over the whole width
 CHART_ROWS = 15
 
 
-def write_summary(pen: Pen, findings: Findings, version: int | None) -> None:
+def write_summary(pen: Pen, findings: Findings, version: int) -> None:
     """Write the sheet that reads as a page: summary, cards, the month in a table, what to do, the clauses of ISO."""
     sheet = pen.sheet(say("sheet.summary"), is_page=True)
     widths(sheet, *[WIDTH] * LEFT, NARROW, *[WIDTH] * LEFT)
@@ -102,7 +102,7 @@ def _page(pen: Pen, title: Slot) -> Worksheet:
     return sheet
 
 
-def _head(pen: Pen, sheet: Worksheet, findings: Findings, version: int | None) -> int:
+def _head(pen: Pen, sheet: Worksheet, findings: Findings, version: int) -> int:
     """Write title, facts and banners; return the last row."""
     facts = notes.header(findings)
     told = (facts.segments, say("f01.month", month=facts.date), facts.workday)

@@ -27,7 +27,7 @@ LINE_LENGTH = 176  # letters of the lead over the whole width
 CHART_ROWS = 11
 
 
-def write(pen: Pen, findings: Findings, version: int | None) -> None:
+def write(pen: Pen, findings: Findings, version: int) -> None:
     """Write the sheet."""
     sheet = pen.sheet(say("sheet.summary"), is_page=True)
     widths(sheet, *[WIDTH] * LEFT, NARROW, *[WIDTH] * (COLUMNS - RIGHT + 1))
@@ -52,7 +52,7 @@ def _new_page(sheet: Worksheet, row: int) -> int:
     return row + 1
 
 
-def _head(pen: Pen, sheet: Worksheet, findings: Findings, version: int | None) -> int:
+def _head(pen: Pen, sheet: Worksheet, findings: Findings, version: int) -> int:
     """Write title, facts, banners and one line per segment where there are several; return the last row."""
     facts = notes.header(findings)
     told = (facts.segments, say("book.date", day=facts.date), facts.workday, facts.audience)
