@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -138,7 +139,7 @@ class Reader:
         clock = self.head.calls_clock
         return clock.date() > self.date or clock.time() >= dt.time(23, 59)
 
-    @property
+    @cached_property
     def teams(self) -> tuple[Team, ...]:
         """The teams in the order of the findings; rows without a team only where something happened in them."""
         rows = self.findings.tables["teams"]
@@ -146,7 +147,7 @@ class Reader:
         every = (Team(str(r.entity), text_of(r.superior)) for r in rows.itertuples())
         return tuple(team for team in every if not team.is_unmapped or self._has_events(team.entity))
 
-    @property
+    @cached_property
     def agents(self) -> tuple[Agent, ...]:
         """The agents with a dial or an agree in the month, by code."""
         rows = self.findings.tables["agents"]
@@ -154,7 +155,7 @@ class Reader:
         every = (Agent(str(r.entity), text_of(r.team), int(str(r.rank))) for r in rows.itertuples())
         return tuple(agent for agent in every if self._has_events(agent.name))
 
-    @property
+    @cached_property
     def best_agents(self) -> tuple[Agent, ...]:
         """The agents that come first, at most five and never more than half: else the list would show who is last.
 
@@ -165,32 +166,32 @@ class Reader:
             return ()
         return tuple(ranked[: min(MOST_AGENTS, len(ranked) // 2)])
 
-    @property
+    @cached_property
     def agents_are_alike(self) -> bool:
         """Tell whether several agents are ordered and all share the first place."""
         ranks = [agent.rank for agent in self.agents if agent.rank]
         return len(ranks) > 1 and set(ranks) == {1}
 
-    @property
+    @cached_property
     def absences(self) -> tuple[tuple[str, str], ...]:
         """The TLs of the shown teams who are away on the report date, with the status of their attendance."""
         away = self.findings.tables["absences"]
         teams = {team.entity for team in self.teams}
         return tuple((str(r.entity), str(r.status)) for r in away.itertuples() if r.entity in teams)
 
-    @property
+    @cached_property
     def hours(self) -> tuple[str, ...]:
         """The hours with a dial in the last ten working days, as the parts of figures name them (`hour:09`)."""
         return self._parts("hours", "hour")
 
-    @property
+    @cached_property
     def standings(self) -> dict[str, str]:
         """How the contact rate of an hour stands to that of all hours, where it truly differs: `above` or `below`."""
         rows = self.findings.tables["hours"]
         rows = rows[(rows["segment"] == self.segment) & (rows["standing"] != "")]
         return {f"hour:{row.code}": str(row.standing) for row in rows.itertuples()}
 
-    @property
+    @cached_property
     def results(self) -> tuple[str, ...]:
         """The results of the day or the five working days before, most frequent first (`result:U01`)."""
         return self._parts("results", "result")
@@ -202,29 +203,33 @@ class Reader:
 
     def judged(self, kpi: str, window: str) -> Signal | None:
         """Return what the control limits say of a day's value, also that it is ordinary; no point of a chart: None."""
+        return self._signals.get((kpi, window))
+
+    @cached_property
+    def _signals(self) -> dict[tuple[str, str], Signal]:
         rows = self.findings.tables["signals"]
-        mine = rows[(rows["segment"] == self.segment) & (rows["kpi"] == kpi) & (rows["window"] == window)]
-        told = [
-            Signal(text_of(row.rule), text_of(row.variation), text_of(row.assurance), bool(row.is_provisional))
-            for row in mine.itertuples()
-        ]
-        return told[0] if told else None
+        return {
+            (str(row.kpi), str(row.window)): Signal(
+                text_of(row.rule), text_of(row.variation), text_of(row.assurance), bool(row.is_provisional)
+            )
+            for row in rows[rows["segment"] == self.segment].itertuples()
+        }
 
     def _parts(self, table: str, kind: str) -> tuple[str, ...]:
         rows = self.findings.tables[table]
         return tuple(f"{kind}:{code}" for code in rows[rows["segment"] == self.segment]["code"])
 
-    @property
+    @cached_property
     def month_days(self) -> tuple[Day, ...]:
         """The days of the report month up to the report date, without free days on which nothing happened."""
         return self._days("in_month")
 
-    @property
+    @cached_property
     def recent_days(self) -> tuple[Day, ...]:
         """The last ten working days, without free days on which nothing happened."""
         return self._days("recent")
 
-    @property
+    @cached_property
     def shown_days(self) -> tuple[Day, ...]:
         """The days of the month and the recent ones, each once, in order."""
         return tuple(sorted({*self.month_days, *self.recent_days}, key=lambda day: day.date))
@@ -242,7 +247,7 @@ class Reader:
         found = (self.value(kpi, "mtd", entity) for kpi in ("K05", "K13", "K17"))
         return any(figure is not None and figure.value != 0 for figure in found)
 
-    @property
+    @cached_property
     def charted_days(self) -> tuple[Day, ...]:
         """The days that a chart shows: the recent ones, of a month also the holidays in it."""
         return self._days("recent", holidays=self.is_month)
