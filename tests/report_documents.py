@@ -52,34 +52,43 @@ AXE = """
 const { chromium } = require('playwright-core');
 (async () => {
   const browser = await chromium.launch({ executablePath: process.argv[2], args: ['--no-sandbox'] });
-  const page = await browser.newPage({ viewport: { width: +process.argv[4], height: 900 } });
+  const page = await browser.newPage();
   await page.goto('file://' + process.argv[3]);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   await page.addScriptTag({ path: require.resolve('axe-core/axe.min.js') });
-  const found = await page.evaluate(() => axe.run());
+  const seen = {};
+  for (const width of [320, 1000]) {
+    await page.setViewportSize({ width, height: 900 });
+    seen[width] = await page.evaluate(async () => ({
+      wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      violations: (await axe.run()).violations.map(v => v.id),
+    }));
+  }
   await page.emulateMedia({ media: 'print' });
   await page.setViewportSize({ width: 703, height: 1039 });
-  const paper = await page.evaluate(() => ({
+  seen.paper = await page.evaluate(() => ({
     cut: [...document.querySelectorAll('table, img')].filter(e => e.getBoundingClientRect().right > 703.5).length,
     fits: (document.querySelector('.sheet') ?? document.querySelector('header')).getBoundingClientRect().bottom <= 1039,
   }));
-  console.log(JSON.stringify({ wide, violations: found.violations.map(v => v.id), ...paper }));
+  console.log(JSON.stringify(seen));
   await browser.close();
 })();
 """
 # What a browser says of a page that has no barrier, overflows nowhere and begins with a sheet that fits.
-FLAWLESS = {"wide": 0, "violations": [], "cut": 0, "fits": True}
+FLAWLESS = {
+    **{width: {"wide": 0, "violations": []} for width in ("320", "1000")},
+    "paper": {"cut": 0, "fits": True},
+}
 
 
-def seen_in(browser: tuple[str, str], page: str, folder: Path, width: int) -> dict[str, object]:
-    """Return what node and chromium say of a page at that width, and on paper.
+def seen_in(browser: tuple[str, str], page: str, folder: Path) -> dict[str, object]:
+    """Return what node and chromium say of a page on a phone, on a screen (by width in pixels), and on paper.
 
     A4 portrait with margins of 11 and 12 mm leaves 186 × 275 mm, 703 × 1 039 pixels.
     """
     node, chromium = browser
     (folder / "page.html").write_text(page, encoding="utf-8")
     (folder / "axe.js").write_text(AXE, encoding="utf-8")
-    command = [node, str(folder / "axe.js"), chromium, str(folder / "page.html"), str(width)]
+    command = [node, str(folder / "axe.js"), chromium, str(folder / "page.html")]
     said: dict[str, object] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     return said
 

@@ -142,9 +142,10 @@ def test_settings_hold_for_reports_and_answers_alike(two_pending):
     load(two_pending, {"Bayar 2022-10-05.csv": text_file(["service_no", "paid_at", "amount"],
                                                          ["0211234567", "2022-10-02", "270000"])})  # fmt: skip
     asked = KpiQuery("CT0", dt.date(2022, 10, 1), dt.date(2022, 10, 3), kpis=("K17",))
+    asked_of_report = {"report_date": "2022-10-03", "segment": "CT0"}
     for tolerance, net in (("0.95", 2), ("0.9", 1)):
         (two_pending / "params" / "settings.yml").write_text(f"payments: {{tolerance: {tolerance}}}\n")
-        findings = analyse(gather(report_parameters("daily", ("tests", {"report_date": "2022-10-03"})), two_pending))
+        findings = analyse(gather(report_parameters("daily", ("tests", asked_of_report)), two_pending))
         assert findings.figure("CT0", "K17", "mtd").value == net
         assert kpi(asked, two_pending)["value"][0] == net
 

@@ -150,8 +150,7 @@ def test_the_english_twin_prints_the_same_figures(months):
     assert "Pencapaian" not in pages["en"]
 
 
-@pytest.mark.parametrize("width", [320, 1000])
-def test_a_real_browser_finds_no_barrier_no_overflow_and_a_first_page_that_fits_on_a4(browser, months, tmp_path, width):
+def test_a_real_browser_finds_no_barrier_no_overflow_and_a_first_page_that_fits_on_a4(browser, months, tmp_path):
     page = page_html(notebook_of(months["PRANPC"]), months["PRANPC"], 1)
     assert len(page.encode()) <= 300_000
-    assert seen_in(browser, page, tmp_path, width) == FLAWLESS
+    assert seen_in(browser, page, tmp_path) == FLAWLESS

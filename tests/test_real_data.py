@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import shutil
 from collections import Counter
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,13 +41,17 @@ def outcomes(shared_data: Path) -> dict[str, Counter[str]]:
     return days
 
 
-def findings_of(workspace: Path, day: str) -> Findings:
-    return analyse(gather(report_parameters("daily", ("tests", {"report_date": day})), workspace))
+@pytest.fixture(scope="module")
+def findings_of(bank_workspace: Path) -> Callable[[str], Findings]:
+    """Return what gives the findings of a day, computed once."""
+    return cache(
+        lambda day: analyse(gather(report_parameters("daily", ("tests", {"report_date": day})), bank_workspace))
+    )
 
 
 @pytest.mark.parametrize("day", [BUSIEST, ONE_CALL, NO_CALLS])
-def test_calls_and_agrees_of_a_day_and_its_month_are_those_of_the_file(bank_workspace, outcomes, day):
-    findings = findings_of(bank_workspace, day)
+def test_calls_and_agrees_of_a_day_and_its_month_are_those_of_the_file(findings_of, outcomes, day):
+    findings = findings_of(day)
     of_day = outcomes.get(day, Counter())
     assert findings.figure("CT0", "K05", "day").value == of_day.total()
     assert findings.figure("CT0", "K17", "day").value == of_day["yes"]
@@ -57,8 +63,8 @@ def test_calls_and_agrees_of_a_day_and_its_month_are_those_of_the_file(bank_work
         assert findings.figure("CT0", "K14", "mtd").value == pytest.approx(rate, abs=1e-12)
 
 
-def test_what_the_file_does_not_know_is_not_available_and_no_alarm(bank_workspace):
-    findings = findings_of(bank_workspace, BUSIEST)
+def test_what_the_file_does_not_know_is_not_available_and_no_alarm(findings_of):
+    findings = findings_of(BUSIEST)
     for kpi, why in (("K01", "services"), ("K04", "services"), ("K09", "services"), ("K08", "contact"), ("K18", "qc")):
         assert findings.figure("CT0", kpi, "mtd").note == f"absent:{why}"
     assert findings.head.missing == ()
@@ -66,8 +72,8 @@ def test_what_the_file_does_not_know_is_not_available_and_no_alarm(bank_workspac
     assert findings.head.silent_segments == ("PRANPC",)
 
 
-def test_a_year_outside_the_calendar_is_said(bank_workspace):
-    codes = set(findings_of(bank_workspace, BUSIEST).tables["issues"]["code"])
+def test_a_year_outside_the_calendar_is_said(findings_of):
+    codes = set(findings_of(BUSIEST).tables["issues"]["code"])
     assert "CALENDAR_YEAR_UNKNOWN" in codes
 
 

@@ -201,9 +201,8 @@ def test_an_empty_index_says_so_in_its_language() -> None:
     assert "No report has been issued yet" in index_html([], "en")
 
 
-@pytest.mark.parametrize("width", [320, 1000])
 @pytest.mark.parametrize("name", ["worked", "no_target", "foreign"])
 def test_a_real_browser_finds_no_barrier_no_overflow_and_a_first_page_that_fits_on_a4(
-    browser: tuple[str, str], tmp_path: Path, name: str, width: int
+    browser: tuple[str, str], tmp_path: Path, name: str
 ) -> None:
-    assert seen_in(browser, page_of(name), tmp_path, width) == FLAWLESS
+    assert seen_in(browser, page_of(name), tmp_path) == FLAWLESS

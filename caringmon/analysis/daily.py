@@ -35,6 +35,7 @@ MAIN = tuple(kpi.id for kpi in COUNTED if kpi.id in DAILY and kpi.id not in STAT
 OUTSIDE_HOURS = ("K50",)
 EVERY = (*MAIN, *STATE, *OUTSIDE_HOURS)
 BY_HOUR = ("K05", "K10", "K13")
+BY_DAY = tuple(kpi.id for kpi in COUNTED if kpi.id in {*SERIES, *BY_HOUR})
 AGENT = ("K05", "K09", "K11", "K13", "K14", "K17", "K18", "K26")
 LEVELLED = [*VALUE_COLUMNS, "level", "part"]
 
@@ -88,9 +89,14 @@ def daily_values(
     line; of the others only those below the leader on the day.
     """
     daily = _Daily(now.scope, plan, audience)
-    series = _series(daily, now)
+    recent, series = _by_day(daily, now)
     standings = standings_of(now, plan.today) if _has_agents(daily) else no_standings()
-    parts = [*_focus(daily, now, series), *_teams(daily, now), *_agents(daily, now, standings), *_slices(daily, now)]
+    parts = [
+        *_focus(daily, now, recent, series),
+        *_teams(daily, now),
+        *_agents(daily, now, standings),
+        *_slices(daily, now),
+    ]
     signals = []
     for bounds, told in _limits(daily, now, series):
         parts.append(_levelled(bounds, audience.level))
@@ -119,21 +125,28 @@ def _levelled(values: pd.DataFrame, level: str) -> pd.DataFrame:
     return values.assign(level=level, part="")[LEVELLED]
 
 
-def _series(daily: _Daily, now: Snapshot) -> pd.DataFrame:
-    """Return the KPIs that are shown or judged day by day, in windows `d<date>`."""
-    days = sorted({*daily.plan.shown, *daily.plan.charted})
-    windows = [Window(f"d{day}", Period.day(day)) for day in days]
-    return now.values(daily.audience.level, windows, SERIES, daily.audience.person)
+def _by_day(daily: _Daily, now: Snapshot) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the last ten working days as a whole, and the KPIs by day, in windows `d<date>`: shown, judged, or before.
+
+    The days before tell the pattern of the week.
+    """
+    plan = daily.plan
+    days = sorted({*plan.shown, *plan.charted, *history_days(plan.today, daily.scope.calendar)})
+    windows = [*daily.windows("recent"), *(Window(f"d{day}", Period.day(day)) for day in days)]
+    values = now.values(daily.audience.level, windows, BY_DAY, daily.audience.person)
+    is_recent = values["window"] == "recent"
+    recent = values[is_recent & values["kpi"].isin(BY_HOUR)]
+    return recent, values[~is_recent & (values["kpi"] != "K10")]
 
 
-def _focus(daily: _Daily, now: Snapshot, series: pd.DataFrame) -> list[pd.DataFrame]:
+def _focus(daily: _Daily, now: Snapshot, recent: pd.DataFrame, series: pd.DataFrame) -> list[pd.DataFrame]:
     """Return what the report is about: today, the month to date with its outlook, and every day shown."""
     level, person = daily.audience.level, daily.audience.person
     shown = series[series["window"].isin({f"d{day}" for day in daily.plan.shown})]
     known = pd.concat(
         [
             _where_printed(now.values(level, daily.windows("day", "mtd"), EVERY, person)),
-            _counted(now.values(level, daily.windows("recent"), BY_HOUR, person)),
+            recent,
             shown,
         ],
         ignore_index=True,
@@ -146,16 +159,15 @@ def _focus(daily: _Daily, now: Snapshot, series: pd.DataFrame) -> list[pd.DataFr
         _cumulative(now, daily, known),
         _month_end(daily, now, known),
     ]
-    ahead = _path(daily, now, pd.concat([known, outlook], ignore_index=True))
+    ahead = _path(daily, now, pd.concat([known, outlook], ignore_index=True), series)
     return [*(_levelled(part, level) for part in parts), *(part.assign(level=level)[LEVELLED] for part in ahead)]
 
 
-def _path(daily: _Daily, now: Snapshot, month: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _path(daily: _Daily, now: Snapshot, month: pd.DataFrame, series: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Yield the way to the projected end of each segment, by the weekdays of the weeks before."""
     actual, calendar, today = ACTUAL_KPI[daily.scope.basis], daily.scope.calendar, daily.plan.today
     dates = {f"d{day}": day for day in history_days(today, calendar)}
-    windows = [Window(name, Period.day(day)) for name, day in dates.items()]
-    series = now.values(daily.audience.level, windows, ("K05", actual), daily.audience.person)
+    series = series[series["window"].isin(dates)]
     worked = series[(series["kpi"] == "K05") & (series["numerator"] > 0)]
     days = worked[["segment", "window"]].merge(
         series[(series["kpi"] == actual) & series["value"].notna()], on=["segment", "window"], validate="one_to_one"
@@ -196,8 +208,9 @@ def _limits(daily: _Daily, now: Snapshot, series: pd.DataFrame) -> Iterator[tupl
     actual = ACTUAL_KPI[daily.scope.basis]
     today = "" if now.targets.progress.share(daily.plan.today) == 1 else f"d{daily.plan.today}"
     recent = {f"d{day}" for day in daily.plan.recent}
+    judged = {f"d{day}" for day in (*daily.plan.shown, *daily.plan.charted)} - {today}
     for segment, _person in daily.focus:
-        mine = series[(series["segment"] == segment) & (series["window"] != today)]
+        mine = series[(series["segment"] == segment) & series["window"].isin(judged)]
         active = set(mine.loc[(mine["kpi"] == "K05") & (mine["numerator"] > 0), "window"])
         targets = mine[(mine["kpi"] == "target") & mine["value"].notna()]["value"]
         for kpi in dict.fromkeys(("K09", "K14", actual)):
@@ -241,11 +254,6 @@ def _before(daily: _Daily, at: Snapshot, windows: list[str], month: str = "") ->
     values = _where_printed(at.values(level, daily.windows(*windows), EVERY if month == "prev_mtd" else MAIN, person))
     parts = [values] + ([_outlook(daily, at, values, month, daily.focus)] if month else [])
     return [_levelled(part, level) for part in parts]
-
-
-def _counted(values: pd.DataFrame) -> pd.DataFrame:
-    """Return the values without the comparison with a target."""
-    return values[~values["kpi"].isin({"target", "K19", "K20"})]
 
 
 def _where_printed(values: pd.DataFrame) -> pd.DataFrame:

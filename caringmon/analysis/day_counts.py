@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -56,26 +56,36 @@ class DayRules:
 
 
 def day_counts(
-    relations: Relations, rules: DayRules, level: str, owners: Sequence[tuple[str, str]], coverage: Coverage
+    relations: Relations,
+    rules: DayRules,
+    level: str,
+    owners: Sequence[tuple[str, str]],
+    coverage: Coverage,
+    asked: Collection[str] = _NEEDS.keys(),
 ) -> pd.DataFrame:
     """Return what stands at the end of the day in long form, window `day`, one row per owner and number.
 
     `owners`: (segment, entity) asked for; one without a case has 0. What cannot be counted: NaN with the reason, also
-    near the limit outside CT-0 (`not_in_segment`). See `model.reported` for what each number is.
+    near the limit outside CT-0 (`not_in_segment`). See `model.reported` for what each number is. `asked`: these alone.
     """
     counted: dict[str, Mapping[tuple[str, str], float]] = {}
-    for table, counts in (
-        (_promised(relations, rules, level), _promise_counts(relations, rules)),
-        (near_limit(relations, rules, level), {"near_limit": _.count(), "near_limit_rupiah": _.arrears.sum()}),
-        (_over_dialled(relations, rules, level), {"over_dialled": _.count()}),
-        (_taps(relations, rules, level), _tap_counts()),
+    for table, every in (
+        (_promised, _promise_counts(relations, rules)),
+        (near_limit, {"near_limit": _.count(), "near_limit_rupiah": _.arrears.sum()}),
+        (_over_dialled, {"over_dialled": _.count()}),
+        (_taps, _tap_counts()),
     ):
-        frame = table.group_by(_OWNER).agg(**counts).order_by(_OWNER).execute()
+        counts = {name: every[name] for name in every if name in asked}
+        if not counts:
+            continue
+        frame = table(relations, rules, level).group_by(_OWNER).agg(**counts).order_by(_OWNER).execute()
         keys = list(zip(frame["segment"], frame["entity"], strict=True))
         counted |= {name: dict(zip(keys, frame[name].fillna(0).astype(float), strict=True)) for name in counts}
     rows = []
     for owner in owners:
         for name, needs in _NEEDS.items():
+            if name not in asked:
+                continue
             why = coverage.lacks(needs)
             if name in _OF_CT0 and owner[0] != Segment.CT0:
                 why = "not_in_segment"

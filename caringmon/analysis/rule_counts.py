@@ -85,6 +85,16 @@ def rule_counts(
     return tell.table()
 
 
+def waiting_counts(
+    relations: Relations, days: RuleDays, level: str, owners: Sequence[Owner], coverage: Coverage
+) -> pd.DataFrame:
+    """Return `broken_waiting` and `returns_late` alone, as `rule_counts` has them: what teams are told of."""
+    tell = _Teller(owners, coverage)
+    tell.share("day", "broken_waiting", _PAID, _broken(relations, days, level), (1, 0))
+    tell.count("day", "returns_late", ("calls", "qc"), _returns_late(relations, days, level), 0)
+    return tell.table()
+
+
 def failed_hours(
     relations: Relations, day: dt.date, level: str, owners: Sequence[Owner], coverage: Coverage
 ) -> pd.DataFrame:
