@@ -10,18 +10,20 @@ from ibis.expr.types import Table
 
 from caringmon.analysis.holdings import by_month_of_call
 from caringmon.analysis.relations import Relations
+from caringmon.model.period import Period
 
 SUNDAY = 6
 
 
-def outside_hours(calls: Table, relations: Relations) -> Table:
-    """Return the calls with `outside`: 1 before or after the allowed hours, on a Sunday or a public holiday.
+def outside_hours(calls: Table, relations: Relations, days: Period) -> Table:
+    """Return the calls of the days with `outside`: 1 before or after the allowed hours, on a Sunday or public holiday.
 
     The customer's clock is that of the service's witel; a service without one has the default zone. Collective leave
     is allowed.
     """
     hours = relations.hours
-    holidays = sorted(relations.calendar.public_holidays)
+    # Where the clock is ahead, the last call may be one of the next day.
+    holidays = [day for day in sorted(relations.calendar.public_holidays) if days.start <= day <= days.end]
     timed = _with_zone(calls, relations).mutate(local=_.called_at + _.zone * ibis.interval(hours=1))
     of_day = _.local.hour().cast("int64") * 3600 + _.local.minute() * 60 + _.local.second()
     early, late = of_day < _seconds(hours.opens), of_day > _seconds(hours.closes)

@@ -17,7 +17,7 @@ from caringmon.analysis.call_hours import outside_hours
 from caringmon.analysis.collected import cured_flags
 from caringmon.analysis.entities import held_by_entity, with_entity
 from caringmon.analysis.holdings import by_month_of_call
-from caringmon.analysis.relations import KEY, Relations, between, in_windows, span_table
+from caringmon.analysis.relations import KEY, Relations, between, in_windows, span_table, whole
 from caringmon.analysis.untouched import AGES, untouched_flags
 from caringmon.model.codes import DROP_TALK, RESULT_CODES
 from caringmon.model.period import Window
@@ -100,7 +100,10 @@ def voice(calls: Table) -> Table:
 def _dialled(relations: Relations, windows: list[Window], level: str, names: frozenset[str]) -> Table:
     """Return a row of sums per service that was called; calls count for the dialling agent on the day of the call."""
     calls = voice(between(relations.calls, "called_at", windows)).mutate(day=_.called_at.date())
-    calls = outside_hours(calls, relations) if "outside_hours" in names else calls.mutate(outside=0)
+    if "outside_hours" in names:
+        calls = outside_hours(calls, relations, whole(windows))
+    else:
+        calls = calls.mutate(outside=0)
     if level == "witel":
         calls = with_witel(calls, relations)
     events = in_windows(with_entity(calls, relations.roster, level), windows)
