@@ -15,7 +15,7 @@ from caringmon.analysis.kpi_values import counts_of, value_table
 from caringmon.analysis.month_plan import MonthPlan
 from caringmon.analysis.next_month import next_month_values
 from caringmon.analysis.regrouped import GROUPS, regrouped_values
-from caringmon.analysis.rule_counts import RuleDays, rule_counts
+from caringmon.analysis.rule_counts import RuleDays, refusal_counts
 from caringmon.analysis.slices import result_shares
 from caringmon.analysis.snapshot import Snapshot
 from caringmon.analysis.staffing import STAFF_COUNTS, staff_values
@@ -140,7 +140,7 @@ def _last_month(now: Snapshot, before: Snapshot, plan: MonthPlan) -> list[pd.Dat
 def _results(now: Snapshot, before: Snapshot, plan: MonthPlan, days: RuleDays) -> list[pd.DataFrame]:
     """Return the attempts of both months by result, and the reasons of last month's refusals."""
     owners = [(segment, "") for segment in now.scope.segments]
-    told = rule_counts(before.relations, days, "site", owners, now.scope.coverage)
+    told = refusal_counts(before.relations, days, "site", owners, now.scope.coverage)
     return [
         result_shares(now.relations, Window("mtd", plan.month), owners),
         result_shares(before.relations, Window("last_month", plan.before), owners),

@@ -79,9 +79,16 @@ def rule_counts(
     tell.share("day", "broken_waiting", _PAID, _broken(relations, days, level), (1, 0))
     tell.share("mtd", "kept_long", _PAID, _kept_long(relations, days, level), (1, 0))
     tell.count("day", "returns_late", ("calls", "qc"), _returns_late(relations, days, level), 0)
-    calls = _attempts(relations, Period.month_to_date(days.day), level)
-    tell.results(calls, coverage)
-    tell.share("mtd", "refused", ("calls", "services", "contact"), refused(calls), (1, 0))
+    _tell_refusals(tell, relations, days, level)
+    return tell.table()
+
+
+def refusal_counts(
+    relations: Relations, days: RuleDays, level: str, owners: Sequence[Owner], coverage: Coverage
+) -> pd.DataFrame:
+    """Return the part of `rule_counts` that tells how calls ended: `unmapped`, `refusals` and `refused`."""
+    tell = _Teller(owners, coverage)
+    _tell_refusals(tell, relations, days, level)
     return tell.table()
 
 
@@ -147,6 +154,12 @@ def refused(calls: Table) -> Counts:
     per_service = calls.filter(_.result_code.isin(_RPC)).group_by([*_OWNER, "service_no"])
     flagged = per_service.agg(cases=_.result_code.isin(SERVICE_OR_BILL).cast("int64").max())
     return _counted(flagged.group_by(_OWNER).agg(of=_.count(), cases=_.cases.sum()), ("of", "cases"))
+
+
+def _tell_refusals(tell: _Teller, relations: Relations, days: RuleDays, level: str) -> None:
+    calls = _attempts(relations, Period.month_to_date(days.day), level)
+    tell.results(calls)
+    tell.share("mtd", "refused", ("calls", "services", "contact"), refused(calls), (1, 0))
 
 
 def _attempts(relations: Relations, period: Period, level: str) -> Table:
@@ -258,9 +271,9 @@ class _Teller:
             cases, of = (numbers[place] for place in places) if numbers else (0.0, 0.0)
             self._ratio((window, *owner, "", kpi), cases, of, why)
 
-    def results(self, calls: Table, coverage: Coverage) -> None:
+    def results(self, calls: Table) -> None:
         """Tell the reasons of refusals, and the share of attempts whose result no list knows."""
-        why, no_reasons = coverage.lacks(("calls",)), coverage.lacks(("calls", "contact"))
+        why, no_reasons = self.coverage.lacks(("calls",)), self.coverage.lacks(("calls", "contact"))
         counted = _by_result(calls)
         for owner in self.owners:
             own = counted.get(owner, {})

@@ -100,10 +100,8 @@ def voice(calls: Table) -> Table:
 def _dialled(relations: Relations, windows: list[Window], level: str, names: frozenset[str]) -> Table:
     """Return a row of sums per service that was called; calls count for the dialling agent on the day of the call."""
     calls = voice(between(relations.calls, "called_at", windows)).mutate(day=_.called_at.date())
-    if "outside_hours" in names:
-        calls = outside_hours(calls, relations, whole(windows))
-    else:
-        calls = calls.mutate(outside=0)
+    days = whole(windows)
+    calls = outside_hours(calls, relations, days) if "outside_hours" in names else calls.mutate(outside=0)
     if level == "witel":
         calls = with_witel(calls, relations)
     events = in_windows(with_entity(calls, relations.roster, level), windows)
