@@ -186,13 +186,13 @@ def issue(day: int, version: int, **more: str) -> IssuedReport:
 
 
 def test_the_index_lists_the_newest_first_with_links_to_the_files() -> None:
-    page = soup(index_html([issue(17, 1), issue(18, 1), issue(18, 2, summary="CT-0 kurang <91>")], "id"))
+    page = soup(index_html([issue(17, 1), issue(18, 1), issue(18, 2, summary="CT-0 kurang <91> (76,8 %)")], "id"))
     assert [time["datetime"] for time in page.find_all("time")] == ["2022-10-18", "2022-10-18", "2022-10-17"]
     links = [link["href"] for link in page.find("li").find_all("a")]
     assert links[1:] == [f"daily/ALL/2022-10-18/v2/{name}" for name in ("report.html", "report.xlsx", "ringkas.txt")]
     assert page.find("li").find("h2").get_text() == "Evaluasi Harian Caring · CT-0 dan PraNPC · 18 Oktober 2022"
     assert "KOREKSI KE-1" in page.find("li").get_text()
-    assert "CT-0 kurang <91>" in page.get_text()
+    assert "CT-0 kurang <91> (76,8\N{NO-BREAK SPACE}%)" in page.get_text()
     assert len(page.find_all("h1")) == 1
 
 
