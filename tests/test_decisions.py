@@ -12,8 +12,10 @@ from bs4 import BeautifulSoup, Tag
 from openpyxl import load_workbook
 
 from caringmon.annotations import NotesFile
+from caringmon.model.follow_up import Event
 from caringmon.model.recommendation import Status, rec_id
 from caringmon.pipeline import Published
+from caringmon.store.recommendations import read_events
 from tests import loop
 from tests.exports import ORDER, load, text_file
 from tests.recommended import known, register
@@ -38,13 +40,14 @@ WORDS = {REJECTED: (REASON, "ditolak, catatan TL"), CHANGED: (WORDING, "diubah, 
 
 @dataclasses.dataclass(frozen=True)
 class Runs:
-    """The daily before, with, and again with the decisions; `was`: the bytes of each before the next run."""
+    """The daily before, with, and again with the decisions; `was`, `events`: before the next run."""
 
     workspace: Path
     first: Published
     second: Published
     third: Published
     was: tuple[dict[str, bytes], dict[str, bytes]]
+    events: list[Event]
 
     def page(self, run: Published) -> BeautifulSoup:
         return BeautifulSoup((run.folder / "report.html").read_bytes(), "html.parser")
@@ -70,8 +73,8 @@ def runs(tmp_path_factory) -> Runs:
     template = path.read_text(encoding="utf-8")
     path.write_text(template.replace("rekomendasi: {}\n", DECIDED), encoding="utf-8")
     second = loop.published(workspace, "daily", loop.RAISES)
-    both = was, files(second)
-    return Runs(workspace, first, second, loop.published(workspace, "daily", loop.RAISES), both)
+    both, events = (was, files(second)), read_events(register(workspace))
+    return Runs(workspace, first, second, loop.published(workspace, "daily", loop.RAISES), both, events)
 
 
 def said(element: Tag) -> tuple[str, str]:
@@ -151,6 +154,7 @@ def test_a_third_run_with_nothing_changed_is_the_second_to_the_byte(runs):
     assert runs.third.content_hash == runs.second.content_hash
     assert files(runs.third) == runs.was[1]
     assert sorted(path.name for path in runs.second.folder.parent.iterdir()) == ["v1", "v2"]
+    assert read_events(register(runs.workspace)) == runs.events != []
 
 
 def test_the_register_knows_both_decisions_once(runs):

@@ -16,7 +16,9 @@ from caringmon.intake.pseudonyms import pseudonym_key
 from caringmon.model.findings import Findings
 from caringmon.params import report_parameters
 from caringmon.pipeline import analyse, gather, ingest
+from caringmon.runner.staging import findings_files
 from caringmon.shipped import params_folder
+from tests.test_walk import run_elsewhere
 
 BUSIEST, ONE_CALL, NO_CALLS = "2008-11-21", "2008-10-25", "2008-09-15"
 
@@ -86,3 +88,10 @@ def test_a_month_without_any_call_is_issued_without_inventing_a_performance(bank
     page = (bank_workspace / "outputs" / "daily" / "ALL" / NO_CALLS / "v1" / "report.html").read_text(encoding="utf-8")
     assert "<picture" not in page
     capsys.readouterr()
+
+
+def test_the_findings_are_the_same_bytes_elsewhere(bank_workspace, findings_of, tmp_path):
+    elsewhere = run_elsewhere(bank_workspace, tmp_path, "-p", f"report_date={BUSIEST}")
+    folder = elsewhere / "outputs" / "daily" / "ALL" / BUSIEST / "v1"
+    written = {path.relative_to(folder).as_posix(): path.read_bytes() for path in (folder / "findings").iterdir()}
+    assert written == findings_files(findings_of(BUSIEST))

@@ -86,7 +86,7 @@ def test_teams_that_add_up_only_before_they_are_rounded_are_explained(each: floa
         findings = value(findings, f"CT0.target.day.TL0{team}", each)
     rows = findings.tables["figures"]
     whole = rows["kpi"].isin(["target", "K45"]) & ~rows["id"].str.startswith("CT0.target.day")
-    findings.tables["figures"] = rows.assign(value=rows["value"].where(~whole, 0.0))
+    findings = table(findings, "figures", value=rows["value"].where(~whole, 0.0))
     notes = [plain(note, "id") for note in tables.team_grid(ct0(findings)).notes]
     assert ("Target dan proyeksi dicetak bulat; jumlah tim dapat berbeda sedikit dari Site." in notes) is is_told
 

@@ -10,7 +10,7 @@ from ibis.expr.types import Table
 
 from caringmon.analysis.holdings import by_month_of_call
 from caringmon.analysis.relations import Relations
-from caringmon.model.period import Period
+from caringmon.model.period import ONE_DAY, Period
 
 SUNDAY = 6
 
@@ -22,8 +22,9 @@ def outside_hours(calls: Table, relations: Relations, days: Period) -> Table:
     is allowed.
     """
     hours = relations.hours
-    # Where the clock is ahead, the last call may be one of the next day.
-    holidays = [day for day in sorted(relations.calendar.public_holidays) if days.start <= day <= days.end]
+    # By the customer's clock a call may be one of the day before or after.
+    first, last = days.start - ONE_DAY, days.end
+    holidays = [day for day in sorted(relations.calendar.public_holidays) if first <= day <= last]
     timed = _with_zone(calls, relations).mutate(local=_.called_at + _.zone * ibis.interval(hours=1))
     of_day = _.local.hour().cast("int64") * 3600 + _.local.minute() * 60 + _.local.second()
     early, late = of_day < _seconds(hours.opens), of_day > _seconds(hours.closes)

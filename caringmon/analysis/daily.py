@@ -10,18 +10,18 @@ from dataclasses import dataclass
 import pandas as pd
 
 from caringmon.analysis.achievement import VALUE_COLUMNS, month_values
+from caringmon.analysis.agent_values import agent_values, no_standings, standings_of
 from caringmon.analysis.daily_plan import DailyPlan, below
 from caringmon.analysis.day_counts import DayRules, day_counts
 from caringmon.analysis.figures import changes
-from caringmon.analysis.judgements import SIGNAL_COLUMNS, agent_standings, limits_of_days, month_end
-from caringmon.analysis.kpi_values import counts_of, cumulative_values, kpi_values, value_table
+from caringmon.analysis.judgements import SIGNAL_COLUMNS, limits_of_days, month_end
+from caringmon.analysis.kpi_values import cumulative_values, value_table
 from caringmon.analysis.month_path import history_days, path_values
 from caringmon.analysis.slices import hour_values, result_values
 from caringmon.analysis.snapshot import Scope, Snapshot
-from caringmon.analysis.staffing import STAFF_COUNTS, login_values, staff_values
 from caringmon.analysis.targets import Targets
 from caringmon.model.audience import Audience
-from caringmon.model.kpi import ACTUAL_KPI, COUNTED, DAILY, MIN_N
+from caringmon.model.kpi import ACTUAL_KPI, COUNTED, DAILY
 from caringmon.model.period import Period, Window
 
 # What is shown day by day; everything else is counted for the windows of the report only.
@@ -36,7 +36,6 @@ OUTSIDE_HOURS = ("K50",)
 EVERY = (*MAIN, *STATE, *OUTSIDE_HOURS)
 BY_HOUR = ("K05", "K10", "K13")
 BY_DAY = tuple(kpi.id for kpi in COUNTED if kpi.id in {*SERIES, *BY_HOUR})
-AGENT = ("K05", "K09", "K11", "K13", "K14", "K17", "K18", "K26")
 LEVELLED = [*VALUE_COLUMNS, "level", "part"]
 
 
@@ -222,21 +221,6 @@ def _limits(daily: _Daily, now: Snapshot, series: pd.DataFrame) -> Iterator[tupl
             yield bounds[bounds["window"].isin(recent)], told[told["window"].isin(recent)]
 
 
-def standings_of(now: Snapshot, today: dt.date) -> pd.DataFrame:
-    """Return how the agents of each segment stand in the month to the day beside all others, also those not shown."""
-    month = Period.month_to_date(today)
-    windows = [Window("mtd", month), *(Window(f"d{day}", Period.day(day)) for day in month.days)]
-    counts = now.counts("agent", windows, counts_of(("K14",)))
-    rates = kpi_values(counts, ("K14",), windows, "agent", now.scope.coverage)
-    of_month = rates["window"] == "mtd"
-    return agent_standings(rates[of_month], rates[~of_month], MIN_N)
-
-
-def no_standings() -> pd.DataFrame:
-    """Return the table without an agent."""
-    return agent_standings(value_table([]), value_table([]), MIN_N)
-
-
 def _has_agents(daily: _Daily) -> bool:
     return daily.audience.shows_agents and not daily.scope.coverage.lacks(("agents", "roster"))
 
@@ -288,19 +272,6 @@ def _agents(daily: _Daily, now: Snapshot, standings: pd.DataFrame) -> list[pd.Da
     if not _has_agents(daily):
         return []
     return [_below(daily, now, "agent", part) for part in agent_values(now, daily.windows("day", "mtd"), standings)]
-
-
-def agent_values(now: Snapshot, windows: Sequence[Window], standings: pd.DataFrame) -> list[pd.DataFrame]:
-    """Return KPIs of the agents in the windows, what attendance tells of them, and their shrunken rates."""
-    counts = now.counts("agent", windows, STAFF_COUNTS | counts_of(AGENT))
-    values = now.valued(counts, "agent", windows, AGENT)
-    scope = now.scope
-    staff = staff_values(counts, values, "agent", scope.basis, scope.coverage)
-    shrunken = value_table(
-        ("mtd", row.segment, row.entity, "K14.shrunken", row.shrunken, row.shrunken, math.nan, "")
-        for row in standings.itertuples()
-    )
-    return [values, staff, login_values(counts, scope.coverage), shrunken]
 
 
 def _slices(daily: _Daily, now: Snapshot) -> list[pd.DataFrame]:

@@ -61,13 +61,15 @@ def day_counts(
     level: str,
     owners: Sequence[tuple[str, str]],
     coverage: Coverage,
-    asked: Collection[str] = _NEEDS.keys(),
+    asked: Collection[str] = (),
 ) -> pd.DataFrame:
     """Return what stands at the end of the day in long form, window `day`, one row per owner and number.
 
     `owners`: (segment, entity) asked for; one without a case has 0. What cannot be counted: NaN with the reason, also
-    near the limit outside CT-0 (`not_in_segment`). See `model.reported` for what each number is. `asked`: these alone.
+    near the limit outside CT-0 (`not_in_segment`). See `model.reported` for what each number is. `asked`: these
+    numbers alone, else all.
     """
+    asked = asked or _NEEDS.keys()
     counted: dict[str, Mapping[tuple[str, str], float]] = {}
     for table, every in (
         (_promised, _promise_counts(relations, rules)),

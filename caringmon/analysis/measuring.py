@@ -91,10 +91,10 @@ class Measuring:
             return _pair(refused_values(now.relations, Window("w", period), subject.level, coverage), subject, kpi)
         if kpi in _OF_RULES:
             rules = RuleDays(day, self.days.promises, self.days.long_days, self.days.sla_days)
-            return _standing(rule_counts(now.relations, rules, subject.level, owners, coverage), subject)
+            return _standing(rule_counts(now.relations, rules, subject.level, owners, coverage, [kpi]), subject)
         if kpi in _OF_A_DAY:
             daily = DayRules(day, self.max_attempts_day, self.days.promises)
-            return _standing(day_counts(now.relations, daily, subject.level, owners, coverage), subject)
+            return _standing(day_counts(now.relations, daily, subject.level, owners, coverage, [kpi]), subject)
         return _of_catalogue(now, subject, period)
 
 

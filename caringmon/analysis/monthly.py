@@ -9,13 +9,14 @@ import pandas as pd
 from ibis.expr.types import Table
 
 from caringmon.analysis.achievement import month_values
-from caringmon.analysis.daily import LEVELLED, SERIES, added_up, agent_values, no_standings, standings_of, targets_of
+from caringmon.analysis.agent_values import agent_values, no_standings, standings_of
+from caringmon.analysis.daily import LEVELLED, SERIES, added_up, targets_of
 from caringmon.analysis.kpi_table import estimated_values
 from caringmon.analysis.kpi_values import counts_of, value_table
 from caringmon.analysis.month_plan import MonthPlan
 from caringmon.analysis.next_month import next_month_values
 from caringmon.analysis.regrouped import GROUPS, regrouped_values
-from caringmon.analysis.rule_counts import RuleDays, refusal_counts
+from caringmon.analysis.rule_counts import RuleDays, rule_counts
 from caringmon.analysis.slices import result_shares
 from caringmon.analysis.snapshot import Snapshot
 from caringmon.analysis.staffing import STAFF_COUNTS, staff_values
@@ -140,11 +141,11 @@ def _last_month(now: Snapshot, before: Snapshot, plan: MonthPlan) -> list[pd.Dat
 def _results(now: Snapshot, before: Snapshot, plan: MonthPlan, days: RuleDays) -> list[pd.DataFrame]:
     """Return the attempts of both months by result, and the reasons of last month's refusals."""
     owners = [(segment, "") for segment in now.scope.segments]
-    told = refusal_counts(before.relations, days, "site", owners, now.scope.coverage)
+    told = rule_counts(before.relations, days, "site", owners, now.scope.coverage, _BEFORE)
     return [
         result_shares(now.relations, Window("mtd", plan.month), owners),
         result_shares(before.relations, Window("last_month", plan.before), owners),
-        told[told["kpi"].isin(_BEFORE)].assign(window="last_month"),
+        told.assign(window="last_month"),
     ]
 
 

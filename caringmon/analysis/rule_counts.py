@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -64,42 +64,24 @@ def rule_days(request: Request, day: dt.date) -> RuleDays:
 
 
 def rule_counts(
-    relations: Relations, days: RuleDays, level: str, owners: Sequence[Owner], coverage: Coverage
+    relations: Relations,
+    days: RuleDays,
+    level: str,
+    owners: Sequence[Owner],
+    coverage: Coverage,
+    asked: Collection[str] = (),
 ) -> pd.DataFrame:
     """Return what the rules need of each owner (segment, entity), in long form (`SLICE_COLUMNS`).
 
     `model.reported` says what each number is. One without a case has 0, a share of none is NaN (`zero_denominator`),
-    what cannot be counted NaN with the reason.
+    what cannot be counted NaN with the reason. `asked`: these numbers alone, else all.
     """
-    reach = _reach(relations, days, level)
     tell = _Teller(owners, coverage)
-    tell.count("day", "workable", _LISTED, reach, 1)
-    tell.count("day", "tried_once", _LISTED, reach, 3)
-    tell.share("day", "uncontacted", _LISTED, reach, (2, 0))
-    tell.share("day", "broken_waiting", _PAID, _broken(relations, days, level), (1, 0))
-    tell.share("mtd", "kept_long", _PAID, _kept_long(relations, days, level), (1, 0))
-    tell.count("day", "returns_late", ("calls", "qc"), _returns_late(relations, days, level), 0)
-    _tell_refusals(tell, relations, days, level)
-    return tell.table()
-
-
-def refusal_counts(
-    relations: Relations, days: RuleDays, level: str, owners: Sequence[Owner], coverage: Coverage
-) -> pd.DataFrame:
-    """Return the part of `rule_counts` that tells how calls ended: `unmapped`, `refusals` and `refused`."""
-    tell = _Teller(owners, coverage)
-    _tell_refusals(tell, relations, days, level)
-    return tell.table()
-
-
-def waiting_counts(
-    relations: Relations, days: RuleDays, level: str, owners: Sequence[Owner], coverage: Coverage
-) -> pd.DataFrame:
-    """Return `broken_waiting` and `returns_late` alone, as `rule_counts` has them: what teams are told of."""
-    tell = _Teller(owners, coverage)
-    tell.share("day", "broken_waiting", _PAID, _broken(relations, days, level), (1, 0))
-    tell.count("day", "returns_late", ("calls", "qc"), _returns_late(relations, days, level), 0)
-    return tell.table()
+    for names, told in _FAMILIES:
+        if not asked or names & set(asked):
+            told(tell, relations, days, level)
+    table = tell.table()
+    return table[table["kpi"].isin(asked)] if asked else table
 
 
 def failed_hours(
@@ -154,12 +136,6 @@ def refused(calls: Table) -> Counts:
     per_service = calls.filter(_.result_code.isin(_RPC)).group_by([*_OWNER, "service_no"])
     flagged = per_service.agg(cases=_.result_code.isin(SERVICE_OR_BILL).cast("int64").max())
     return _counted(flagged.group_by(_OWNER).agg(of=_.count(), cases=_.cases.sum()), ("of", "cases"))
-
-
-def _tell_refusals(tell: _Teller, relations: Relations, days: RuleDays, level: str) -> None:
-    calls = _attempts(relations, Period.month_to_date(days.day), level)
-    tell.results(calls)
-    tell.share("mtd", "refused", ("calls", "services", "contact"), refused(calls), (1, 0))
 
 
 def _attempts(relations: Relations, period: Period, level: str) -> Table:
@@ -289,6 +265,45 @@ class _Teller:
 
     def table(self) -> pd.DataFrame:
         return _slices(self.rows)
+
+
+def _tell_reach(tell: _Teller, relations: Relations, days: RuleDays, level: str) -> None:
+    reach = _reach(relations, days, level)
+    tell.count("day", "workable", _LISTED, reach, 1)
+    tell.count("day", "tried_once", _LISTED, reach, 3)
+    tell.share("day", "uncontacted", _LISTED, reach, (2, 0))
+
+
+def _tell_broken(tell: _Teller, relations: Relations, days: RuleDays, level: str) -> None:
+    tell.share("day", "broken_waiting", _PAID, _broken(relations, days, level), (1, 0))
+
+
+def _tell_kept_long(tell: _Teller, relations: Relations, days: RuleDays, level: str) -> None:
+    tell.share("mtd", "kept_long", _PAID, _kept_long(relations, days, level), (1, 0))
+
+
+def _tell_returns(tell: _Teller, relations: Relations, days: RuleDays, level: str) -> None:
+    tell.count("day", "returns_late", ("calls", "qc"), _returns_late(relations, days, level), 0)
+
+
+def _tell_results(tell: _Teller, relations: Relations, days: RuleDays, level: str) -> None:
+    tell.results(_attempts(relations, days.month.period, level))
+
+
+def _tell_refused(tell: _Teller, relations: Relations, days: RuleDays, level: str) -> None:
+    counted = refused(_attempts(relations, days.month.period, level))
+    tell.share("mtd", "refused", ("calls", "services", "contact"), counted, (1, 0))
+
+
+# Which numbers come out of one question, in the order in which they are told.
+_FAMILIES: tuple[tuple[frozenset[str], Callable[[_Teller, Relations, RuleDays, str], None]], ...] = (
+    (frozenset({"workable", "tried_once", "uncontacted"}), _tell_reach),
+    (frozenset({"broken_waiting"}), _tell_broken),
+    (frozenset({"kept_long"}), _tell_kept_long),
+    (frozenset({"returns_late"}), _tell_returns),
+    (frozenset({"unmapped", "refusals"}), _tell_results),
+    (frozenset({"refused"}), _tell_refused),
+)
 
 
 def _slices(rows: Iterable[tuple[object, ...]]) -> pd.DataFrame:

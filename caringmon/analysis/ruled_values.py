@@ -12,7 +12,7 @@ from caringmon.analysis.daily import LEVELLED
 from caringmon.analysis.daily_plan import DailyPlan, below
 from caringmon.analysis.day_counts import DayRules, day_counts
 from caringmon.analysis.kpi_values import value_table
-from caringmon.analysis.rule_counts import Owner, RuleDays, failed_hours, refused_values, rule_counts, waiting_counts
+from caringmon.analysis.rule_counts import Owner, RuleDays, failed_hours, refused_values, rule_counts
 from caringmon.analysis.snapshot import Snapshot
 from caringmon.analysis.targets import Targets
 from caringmon.model.audience import Audience
@@ -23,7 +23,7 @@ from caringmon.model.period import Period, Window, month_code
 MONTH = tuple(kpi.id for kpi in COUNTED if kpi.parent in {"K30", "K39", "K42", "K43"})
 WITEL, AGENT_DAY = ("K12",), ("K22", "K24")
 # Of the teams: where most of a finding lies.
-TEAM_MONTH, TEAM_DAY = ("K07.>7",), ("near_limit",)
+TEAM_MONTH, TEAM_DAY, TEAM_RULES = ("K07.>7",), ("near_limit",), ("broken_waiting", "returns_late")
 _SITE = "SITE"
 
 
@@ -90,7 +90,7 @@ def _of_teams(now: Snapshot, plan: DailyPlan, audience: Audience, days: RuleDays
     owners = list(dict.fromkeys(zip(month["segment"], month["entity"], strict=True)))
     most = DayRules(plan.today, 1, days.promises)
     near = day_counts(relations, most, "tl", owners, coverage, TEAM_DAY)
-    waiting = waiting_counts(relations, days, "tl", owners, coverage)
+    waiting = rule_counts(relations, days, "tl", owners, coverage, TEAM_RULES)
     every = pd.concat([month, near, waiting], ignore_index=True)
     return every.assign(level="tl", part="")
 

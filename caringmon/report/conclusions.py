@@ -51,12 +51,13 @@ def hours_line(reader: Reader) -> Sentence | None:
 
 
 def results_title(reader: Reader) -> Sentence:
-    """Return the most frequent result of the day with its share of all attempts."""
+    """Return the most frequent result of the day, of a closed month in its report, with its share of all attempts."""
+    window, key = ("mtd", "f01.results.top") if reader.is_month else ("day", "results.top")
     top = reader.results[0] if reader.results else ""
-    attempts, share = (reader.value(name, "day", None, top) for name in ("attempts", "attempts_share"))
+    attempts, share = (reader.value(name, window, None, top) for name in ("attempts", "attempts_share"))
     if attempts is None or share is None:
         return say("results.none")
-    return say("results.top", result=result_name(top), attempts=attempts, share=share)
+    return say(key, result=result_name(top), attempts=attempts, share=share)
 
 
 def reach_line(reader: Reader) -> Sentence | None:

@@ -7,7 +7,6 @@ from caringmon.report.month_reading import cohorts, differences, refusals
 from caringmon.report.own_counts import counts
 from caringmon.report.reading import Reader, day_of, name_of
 from caringmon.report.reasons import reason
-from caringmon.report.tables.calls import result_name
 from caringmon.report.wording import Sentence, Shown, Slot, say, word_for
 
 _NEXT, _AGENTS = "next_month", ("needed", "present")
@@ -26,15 +25,6 @@ def scope(reader: Reader) -> tuple[Sentence, ...]:
     if reader.segment == Segment.CT0:
         lines.append(say("f01.scope.form"))
     return tuple(lines)
-
-
-def results_title(reader: Reader) -> Sentence:
-    """Return the most frequent result of the month with its share of all attempts."""
-    top = reader.results[0] if reader.results else ""
-    attempts, share = (reader.value(name, "mtd", None, top) for name in ("attempts", "attempts_share"))
-    if attempts is None or share is None:
-        return say("results.none")
-    return say("f01.results.top", result=result_name(top), attempts=attempts, share=share)
 
 
 def refusals_title(reader: Reader) -> Sentence:

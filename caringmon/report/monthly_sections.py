@@ -144,7 +144,7 @@ def _calls(reader: Reader) -> Part:
     if not reader.results:
         return Part(reader, (say("results.none"),))
     grids = (months.month_results_grid(reader, months.MOST_SHOWN), months.refusals_grid(reader))
-    lines = (month_conclusions.results_title(reader), month_conclusions.refusals_title(reader))
+    lines = (conclusions.results_title(reader), month_conclusions.refusals_title(reader))
     return Part(reader, lines, grids=grids)
 
 
